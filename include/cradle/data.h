@@ -1,0 +1,141 @@
+/*
+ * cradle/data.h - datasets, splits and the loader: from files to batches of bytes and labels.
+ *
+ * Pictures are NHWC bytes 0..255 until the network's first op. Every random draw is keyed by (seed, purpose, epoch,
+ * sample), so that what is loaded depends neither on the number of workers nor on the order in which they run.
+ */
+#ifndef CRADLE_DATA_H
+#define CRADLE_DATA_H
+
+#include <cradle/base.h>
+#include <cradle/config.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern CR_API const struct cr_registry cr_formats; /* digits, idx, mnist, folder, cifar-bin, cifar10 */
+
+enum cr_part { CR_PART_TRAIN, CR_PART_TEST };
+
+/*
+ * `count` samples of one shape. A sample's pixels are height * width * channels bytes.
+ * `get` may be called by several threads at once. Labels are known without decoding.
+ */
+struct cr_dataset {
+    const char *name; /* for messages and the header: "digits", "folder /home/a/pictures" */
+    int64_t count;
+    int64_t height, width, channels;
+    int64_t classes;
+    const char *const *class_names; /* [classes] */
+    const int32_t *labels;          /* [count], 0..classes-1 */
+    const uint8_t *pixels;          /* [count][H][W][C] where all are in memory, else NULL */
+    enum cr_status (*get)(const struct cr_dataset *dataset, int64_t index, uint8_t *pixels, struct cr_error *err);
+    /* A name for messages ("train/cat/0001.jpg", "image 17"), written to `text`. */
+    void (*describe)(const struct cr_dataset *dataset, int64_t index, char *text, size_t size);
+    void (*close)(struct cr_dataset *dataset);
+};
+
+CR_API void cr_dataset_free(struct cr_dataset *dataset); /* NULL is allowed */
+
+/* Called now and then by long work (decoding); may be NULL. Return false to stop (CR_ERROR_STOPPED). */
+typedef bool cr_progress_function(void *user, const char *what, int64_t done, int64_t total);
+
+struct cr_data_options {
+    int workers; /* threads that decode; 0: the calling thread alone */
+    cr_progress_function *progress;
+    void *progress_user;
+};
+
+/*
+ * Opens one part of a source (`data.source`'s node: `digits`, `folder: {path: ..., size: 32}`). The folders of the
+ * CRADLE_DATA variable are searched for the presets. A part that the source does not have is CR_ERROR_UNSUPPORTED.
+ */
+CR_API enum cr_status cr_dataset_open(struct cr_dataset **dataset, struct cr_context *context, struct cr_config *config,
+                                      const struct cr_node *source, enum cr_part part,
+                                      const struct cr_data_options *options, struct cr_error *err);
+
+/* A dataset over pictures and labels that the caller keeps alive; class_names may be NULL ("0", "1", ...). */
+CR_API enum cr_status cr_dataset_from_memory(struct cr_dataset **dataset, const uint8_t *pixels, const int32_t *labels,
+                                             int64_t count, int64_t height, int64_t width, int64_t channels,
+                                             int64_t classes, const char *const *class_names, struct cr_error *err);
+
+/* One picture file (JPEG, PNG; told by content, not name) as a network wants it: resized, cropped, grey or RGB. */
+CR_API enum cr_status cr_image_load(const char *file, int64_t height, int64_t width, int64_t channels, uint8_t *pixels,
+                                    struct cr_error *err);
+
+/* ------------------------------------------------------------------------------------------------- the data section */
+
+struct cr_data_section {
+    const struct cr_node *source;
+    double validation;  /* share held out, stratified by class */
+    int64_t limit;      /* 0: all; else a stratified subset of that many samples, before the split */
+    int standardize;    /* enum cr_standardize */
+    int64_t split_seed;
+};
+enum cr_standardize { CR_STANDARDIZE_NONE, CR_STANDARDIZE_CHANNEL };
+extern CR_API const struct cr_option cr_data_section_options[];
+
+/* The indices of a dataset that train and that validate, each ascending. */
+struct cr_split {
+    int64_t train_count, validation_count;
+    int64_t *train, *validation;
+};
+CR_API enum cr_status cr_split_new(struct cr_split **split, const struct cr_dataset *dataset,
+                                   const struct cr_data_section *section, struct cr_error *err);
+CR_API void cr_split_free(struct cr_split *split);
+
+/* Mean and deviation per channel of x / 255 over the samples `indices` (NULL: all); in double, in index order. */
+CR_API enum cr_status cr_dataset_moments(const struct cr_dataset *dataset, const int64_t *indices, int64_t count,
+                                         double *mean, double *deviation, struct cr_error *err);
+
+/* ----------------------------------------------------------------------------------------------------------- loader */
+
+struct cr_batch {
+    int64_t count;         /* samples; the last batch of an epoch may be smaller */
+    const uint8_t *pixels; /* [count][H][W][C] */
+    const int32_t *labels; /* [count] */
+    const int64_t *indices; /* [count] into the dataset */
+};
+
+struct cr_loader_options {
+    int64_t batch;
+    int workers; /* 0: batches are made by the thread that asks for them */
+    bool shuffle;
+    uint64_t seed;
+};
+
+struct cr_loader;
+/* `indices` is copied. The dataset must live as long as the loader. */
+CR_API enum cr_status cr_loader_new(struct cr_loader **loader, const struct cr_dataset *dataset, const int64_t *indices,
+                                    int64_t count, const struct cr_loader_options *options, struct cr_error *err);
+CR_API void cr_loader_free(struct cr_loader *loader);
+CR_API int64_t cr_loader_batches(const struct cr_loader *loader); /* in an epoch */
+/* Goes to a place: the next batch is number `batch` of `epoch` (both from 0). */
+CR_API enum cr_status cr_loader_seek(struct cr_loader *loader, int64_t epoch, int64_t batch, struct cr_error *err);
+/*
+ * The next batch, borrowed until the next call; NULL after the epoch's last (then seek to the next epoch). A sample that
+ * cannot be decoded is an error that names it.
+ */
+CR_API enum cr_status cr_loader_next(struct cr_loader *loader, const struct cr_batch **batch, struct cr_error *err);
+
+/* ------------------------------------------------------------------------------------------------------------- info */
+
+struct cr_data_info {
+    int64_t count, classes, height, width, channels;
+    int64_t *per_class; /* [classes] */
+    double mean[4], deviation[4];
+    uint8_t minimum, maximum;
+    int64_t duplicates; /* samples whose pixels equal those of an earlier one */
+    int64_t conflicts;  /* of these, with another label */
+    int64_t first_duplicate[2];
+};
+CR_API enum cr_status cr_data_info_new(struct cr_data_info **info, const struct cr_dataset *dataset, struct cr_error *err);
+CR_API void cr_data_info_free(struct cr_data_info *info);
+/* A contact sheet as PNG: a row a class, the first `columns` samples of each (at most 40 classes). */
+CR_API enum cr_status cr_data_sheet(const struct cr_dataset *dataset, int columns, const char *file, struct cr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

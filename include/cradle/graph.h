@@ -1,0 +1,121 @@
+/*
+ * cradle/graph.h - tensors, ops, parameters and plans.
+ *
+ * A graph is a list of ops applied to values; it knows shapes but no batch and no memory. Parameters are named slices of
+ * one flat buffer. A plan is a graph for one batch size and one mode: every check, every offset and the division of work
+ * are made when it is planned; to run it allocates nothing and cannot fail. Graphs are built by models (cradle/model.h).
+ */
+#ifndef CRADLE_GRAPH_H
+#define CRADLE_GRAPH_H
+
+#include <cradle/base.h>
+#include <cradle/kernels.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern CR_API const struct cr_registry cr_ops;
+
+#define CR_MAX_RANK 5
+
+/* Of an activation: one sample, without the batch (H, W, C or F; rank 0: one number). Of a parameter: all of it. */
+struct cr_shape {
+    int rank;
+    int64_t dims[CR_MAX_RANK];
+};
+CR_API int64_t cr_shape_count(struct cr_shape shape); /* numbers in it */
+CR_API bool cr_shape_equal(struct cr_shape a, struct cr_shape b);
+CR_API void cr_shape_describe(struct cr_shape shape, char *text, size_t size); /* "32x32x3"; rank 0: "1" */
+
+/* A view: owns nothing. Row-major; an activation's first dimension is the batch. */
+struct cr_tensor {
+    enum cr_dtype dtype;
+    int rank;
+    int64_t dims[CR_MAX_RANK];
+    void *data;
+};
+
+/* ------------------------------------------------------------------------------------------------------- parameters */
+
+enum cr_param_kind {
+    CR_PARAM, /* learned: has a gradient */
+    CR_STATE, /* kept beside: running statistics, the scaling of the input */
+};
+
+struct cr_param {
+    const char *name; /* "conv1.weight" */
+    struct cr_shape shape;
+    enum cr_param_kind kind;
+    bool decay;     /* subject to weight decay (weights are, biases and norms are not) */
+    int64_t offset; /* in `values`, in numbers */
+    int64_t count;
+};
+
+/* Those that decay come first, then the other learned ones, then the states. */
+struct cr_params {
+    enum cr_dtype dtype;
+    int count;
+    const struct cr_param *items;
+    int64_t decayed, trainable, total; /* numbers: [0, decayed) decay, [0, trainable) have a gradient */
+    void *values;                      /* [total] */
+    void *gradients;                   /* [trainable]; written by a training plan */
+};
+
+/* ------------------------------------------------------------------------------------------------------------- plan */
+
+enum cr_mode {
+    CR_MODE_TRAIN, /* forward and backward; batch statistics, dropout */
+    CR_MODE_INFER, /* forward alone; running statistics */
+};
+
+struct cr_graph;
+struct cr_value; /* of a graph */
+struct cr_plan;
+
+#define CR_MAX_INPUTS 4
+#define CR_MAX_OUTPUTS 4
+
+struct cr_plan_options {
+    int64_t batch; /* the largest number of samples in a run */
+    enum cr_mode mode;
+    const struct cr_value *loss;                    /* what training descends: its mean over the batch; NULL in CR_MODE_INFER */
+    const struct cr_value *outputs[CR_MAX_OUTPUTS]; /* what can be read after a run; the rest NULL */
+};
+
+/* What one run eats. Pointers are borrowed for the call. */
+struct cr_feed {
+    int64_t count;                     /* samples, 1..batch */
+    const void *inputs[CR_MAX_INPUTS]; /* [count][sample], bytes or numbers as the graph's input says */
+    const int32_t *labels;             /* [count]; NULL where no output needs them */
+    const void *soft;                  /* [count][classes] instead of labels, where the loss takes soft targets */
+    uint64_t seed, step;               /* keys of the random draws (dropout) */
+};
+
+/* The graph and the parameters must live as long as the plan. */
+CR_API enum cr_status cr_plan_new(struct cr_plan **plan, struct cr_context *context, const struct cr_graph *graph,
+                                  struct cr_params *params, const struct cr_plan_options *options, struct cr_error *err);
+CR_API void cr_plan_free(struct cr_plan *plan);
+
+/*
+ * One pass: forward, and in CR_MODE_TRAIN backward into params->gradients. Allocates nothing, cannot fail. Labels must be
+ * in range: the caller checks its data once.
+ */
+CR_API void cr_plan_run(struct cr_plan *plan, const struct cr_feed *feed);
+
+/* An output (or the loss, [count]) after a run; data NULL where the plan does not keep this value. */
+CR_API struct cr_tensor cr_plan_tensor(const struct cr_plan *plan, const struct cr_value *value);
+/* The gradient of a watched value after a training run; data NULL elsewhere. */
+CR_API struct cr_tensor cr_plan_gradient(const struct cr_plan *plan, const struct cr_value *value);
+
+CR_API int64_t cr_plan_batch(const struct cr_plan *plan);
+CR_API size_t cr_plan_memory(const struct cr_plan *plan);   /* bytes of its arena */
+CR_API const char *cr_plan_cpu(const struct cr_plan *plan); /* name of its kernel table */
+CR_API int64_t cr_plan_flops(const struct cr_plan *plan);   /* of one sample, forward; a multiply-add counts two */
+/* One line a step: op, shapes, parts, memory. `print` gets each line. */
+CR_API void cr_plan_print(const struct cr_plan *plan, void (*print)(void *user, const char *line), void *user);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

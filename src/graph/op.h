@@ -1,0 +1,71 @@
+/*
+ * An op: a shape rule, and how it is carried out forward and backward.
+ *
+ * `forward` and `backward` are called when a plan is made, not when it runs: they ask for addresses and emit kernel steps.
+ * They are called twice, first to learn what memory is used when, then with the final addresses, and must do the same both
+ * times. An op never touches array elements: it calls the kernel table. That rule keeps one file an op for every
+ * instruction set.
+ */
+#ifndef CR_GRAPH_OP_H
+#define CR_GRAPH_OP_H
+
+#include "graph/graph.h"
+#include "kernels/kernels.h"
+
+struct cr_emit {
+    struct cr_plan *plan;
+    const struct cr_vertex *vertex;
+    const void *options;
+    const struct cr_kernels *kernels;
+    enum cr_mode mode;
+    int64_t batch; /* the planned one; steps are told the actual one in their `batch` field */
+};
+
+/* What the tests apply an op to: options as YAML, the shapes of its inputs (activations without the batch). */
+struct cr_example {
+    const char *options;
+    struct cr_shape inputs[CR_MAX_OPERANDS];
+};
+#define CR_SHAPE(...)                                                                                                  \
+    {                                                                                                                  \
+        .rank = sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), .dims = { __VA_ARGS__ }                      \
+    }
+
+struct cr_op {
+    struct cr_entry entry;
+    int inputs, outputs;
+    enum cr_role roles[CR_MAX_OPERANDS]; /* of each input */
+    bool stochastic;                     /* draws random numbers in training */
+    /* Checks the inputs' shapes and finds the outputs'. */
+    enum cr_status (*infer)(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err);
+    void (*forward)(struct cr_emit *emit);
+    void (*backward)(struct cr_emit *emit);          /* NULL: no gradient passes through (inputs) */
+    int64_t (*flops)(const struct cr_vertex *vertex); /* of one sample, forward; NULL: its output's count */
+    const struct cr_example *examples;               /* end at the first without inputs; at least one where it has a gradient */
+};
+
+/* Addresses. Forward: `in` is read, `out` is written. Backward: both can be read where the op needs them. */
+void *cr_emit_in(struct cr_emit *emit, int input);
+void *cr_emit_out(struct cr_emit *emit, int output);
+/* The gradient of an output, to be read. */
+const void *cr_emit_dout(struct cr_emit *emit, int output);
+/* Where to write the gradient of an input, and whether to add to what is there; NULL where nobody wants it. */
+void *cr_emit_din(struct cr_emit *emit, int input, bool *add);
+/* The gradient of the input is that of output 0, unchanged (no step where the memory can be shared). */
+void cr_emit_pass(struct cr_emit *emit, int input);
+/* Output 0 is input 0 in another shape: they share memory. */
+void cr_emit_view(struct cr_emit *emit);
+/* Memory of this vertex that lives from forward to backward, in numbers of the plan's dtype or in bytes. */
+void *cr_emit_saved(struct cr_emit *emit, int slot, size_t bytes);
+size_t cr_emit_number(const struct cr_emit *emit); /* bytes of one number */
+/* The batch's inputs by slot, its labels, its soft targets; the random key. */
+const void *const *cr_emit_feed(struct cr_emit *emit, int slot);
+const int32_t *cr_emit_labels(struct cr_emit *emit);
+const void *cr_emit_soft(struct cr_emit *emit, int64_t classes);
+const struct cr_step_key *cr_emit_key(struct cr_emit *emit);
+/* Adds a step; `args` is copied. */
+void cr_emit_step(struct cr_emit *emit, const struct cr_kernel *kernel, const void *args, size_t size);
+
+#define CR_EMIT(emit, kernel, args) cr_emit_step(emit, &(emit)->kernels->kernel, &(args), sizeof(args))
+
+#endif

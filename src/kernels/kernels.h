@@ -1,0 +1,222 @@
+/*
+ * The kernel table: all arithmetic over the network's tensors, on raw arrays.
+ *
+ * A kernel is a sequence of phases. A phase is cut into parts, by the shapes alone, never by the number of threads: any
+ * thread may run any part, all parts of a phase end before the next phase begins, and the result is bit for bit the same.
+ * A sum that crosses parts is made of one partial a part in `shared`, added in order by a later phase.
+ *
+ *     ref/   plain C, compiled for float and for double: the specification; and once per instruction set, which makes
+ *            every kernel at least as fast as the compiler's own vectors
+ *     simd/  faster versions of what matters, in GNU vector extensions, compiled once per instruction set; they override
+ *
+ * The arguments of all begin with `batch`, the number of samples N of this run, which may be smaller than the planned one.
+ * Pointers are to float, or to double in the table for double. Layouts: activations N H W C, filters KH KW C F, dense
+ * weights I O. Where `add` is set the result is added to what is there, else it is stored. Kernels cannot fail.
+ */
+#ifndef CR_KERNELS_KERNELS_H
+#define CR_KERNELS_KERNELS_H
+
+#include <cradle/kernels.h>
+
+struct cr_work {
+    const void *args;
+    int64_t part;
+    void *shared;  /* `shared` bytes, one block for all parts and phases, 64-byte aligned, not cleared */
+    void *scratch; /* `scratch` bytes of this thread alone, 64-byte aligned, not cleared */
+};
+
+#define CR_PHASES 3
+
+struct cr_kernel {
+    struct cr_phase {
+        int64_t (*parts)(const void *args); /* NULL: no such phase */
+        void (*run)(const struct cr_work *work);
+    } phases[CR_PHASES];
+    size_t (*shared)(const void *args); /* bytes for the planned (largest) batch; NULL: 0 */
+    size_t (*scratch)(const void *args);
+};
+
+/* Keys the random draws of a run: changed before each step, read through a pointer. */
+struct cr_step_key {
+    uint64_t seed;
+    uint64_t step;
+};
+
+/* y[n][p][c] = (x[n][p][c] * scale - mean[c]) / deviation[c]; x are bytes where `bytes` is set, else numbers. */
+struct cr_input_args {
+    int64_t batch, pixels, channels;
+    bool bytes;
+    double scale;
+    const void *const *x; /* to the caller's batch, set before each run */
+    const void *mean, *deviation;
+    void *y;
+};
+
+/*
+ * y[n][o] = sum_i x[n][i] w[i][o]
+ * forward writes y; backward_data writes x (as dx) from y (as dy) and w; backward_weights writes w (as dw) from x and y.
+ */
+struct cr_dense_args {
+    int64_t batch, inputs, outputs;
+    bool add;
+    void *x, *w, *y;
+};
+
+/*
+ * y[n][i][j][f] = sum_{a,b,c} x[n][i*stride + a - pad_top][j*stride + b - pad_left][c] w[a][b][c][f], x outside is 0
+ * which is written: as for dense.
+ */
+struct cr_conv_args {
+    int64_t batch, height, width, channels;
+    int64_t out_height, out_width, filters;
+    int64_t kernel_height, kernel_width, stride, pad_top, pad_left;
+    bool add;
+    void *x, *w, *y;
+};
+
+/* forward: y[n][p][c] = x[n][p][c] + b[c]. backward: b[c] = sum_{n,p} y[n][p][c] (db from dy). */
+struct cr_bias_args {
+    int64_t batch, pixels, channels;
+    const void *x;
+    void *b, *y;
+    bool add;
+};
+
+/* y = a + b, `size` numbers a sample */
+struct cr_add_args {
+    int64_t batch, size;
+    const void *a, *b;
+    void *y;
+};
+
+/* y = x, or y += x */
+struct cr_copy_args {
+    int64_t batch, size;
+    const void *x;
+    void *y;
+    bool add;
+};
+
+/* forward: y = f(x). backward: dx = f'(.) dy, from y (relu, softmax). `size` numbers a sample. */
+struct cr_unary_args {
+    int64_t batch, size;
+    const void *x;
+    void *y;
+    const void *dy;
+    void *dx;
+    bool add;
+};
+
+/*
+ * Windows as in conv; what lies outside the picture does not count (average: divides by the pixels inside).
+ * maxpool_forward also writes index[n][i][j][c], the place of the maximum in its sample's plane (h * W + w), the first in
+ * reading order where several are equal; a NaN is a maximum.
+ */
+struct cr_pool_args {
+    int64_t batch, height, width, channels;
+    int64_t out_height, out_width, kernel_height, kernel_width, stride, pad_top, pad_left;
+    const void *x;
+    void *y;
+    int32_t *index;
+    const void *dy;
+    void *dx;
+    bool add;
+};
+
+/*
+ * y = keep ? x / (1 - rate) : 0, the same function forward and backward (Srivastava et al. 2014, inverted). Sample n draws
+ * from the stream (key->seed, CR_RANDOM_DROPOUT, key->step, n | node << 32), one 32-bit word a number, in order; it is kept
+ * where word >= rate * 2^32.
+ */
+struct cr_dropout_args {
+    int64_t batch, size, node;
+    double rate;
+    const struct cr_step_key *key;
+    const void *x;
+    void *y;
+    bool add;
+};
+
+/*
+ * Ioffe & Szegedy 2015, over n and p for each c: m = mean x, v = mean (x - m)^2, xhat = (x - m) / sqrt(v + epsilon),
+ * y = xhat scale[c] + shift[c].
+ * train  writes y, mean, inverse (= 1 / sqrt(v + epsilon)) and moves running_mean, running_variance (unbiased) by
+ *        r += momentum (batch - r)
+ * infer  writes y from running_mean, running_variance
+ * backward writes dx, dscale = sum dy xhat, dshift = sum dy from x, dy, mean, inverse; dx may be NULL
+ */
+struct cr_batchnorm_args {
+    int64_t batch, pixels, channels;
+    double momentum, epsilon;
+    const void *x, *scale, *shift;
+    void *y, *mean, *inverse, *running_mean, *running_variance;
+    const void *dy;
+    void *dx, *dscale, *dshift;
+    bool add; /* to dx */
+};
+
+/*
+ * p = softmax(x); loss[n] = -sum_k t[n][k] log p[n][k], with t one-hot of labels[n], or `soft` [n][k].
+ * backward: dx[n][k] = dloss[n] (p[n][k] sum_j t[n][j] - t[n][k])
+ */
+struct cr_cross_entropy_args {
+    int64_t batch, classes;
+    const void *x;
+    const int32_t *labels; /* either */
+    const void *soft;      /* or */
+    void *p, *loss;
+    const void *dloss;
+    void *dx;
+    bool add;
+};
+
+/* y[n][i] = value / batch */
+struct cr_fill_args {
+    int64_t batch, size;
+    double value;
+    void *y;
+};
+
+/*
+ * One update of `count` parameters; the first `decayed` of them also decay. `batch` is not used.
+ * classic decay:   g += decay w;  m = momentum m + g;  w -= lr (nesterov ? g + momentum m : m)     (PyTorch's form)
+ * decoupled decay: w -= lr decay w first, then the same without decay (Loshchilov & Hutter 2019)
+ */
+struct cr_sgd_args {
+    int64_t batch, count, decayed;
+    const struct cr_sgd_rates {
+        double lr, momentum, decay;
+        bool nesterov, decoupled;
+    } *rates;
+    void *w, *m; /* m may be NULL where momentum is 0 */
+    const void *g;
+};
+
+/*
+ * m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;
+ * w -= lr (m / correction1) / (sqrt(v / correction2) + epsilon), correction_i = 1 - beta_i^step (Kingma & Ba 2015)
+ */
+struct cr_adam_args {
+    int64_t batch, count, decayed;
+    const struct cr_adam_rates {
+        double lr, beta1, beta2, epsilon, decay, correction1, correction2;
+        bool decoupled;
+    } *rates;
+    void *w, *m, *v;
+    const void *g;
+};
+
+struct cr_kernels {
+    const char *name; /* "ref", "baseline", "avx2", "avx512" */
+#define CR_KERNEL(name, args) struct cr_kernel name;
+#include "kernels/kernels.def"
+#undef CR_KERNEL
+};
+
+/*
+ * Fills the table: for float by the instruction set `cpu` (NULL: the best that this machine has), for double always ref.
+ * Fails where this machine or build does not have it, naming those that it has.
+ */
+enum cr_status cr_kernels_choose(struct cr_kernels *kernels, const char *cpu, enum cr_dtype dtype, struct cr_error *err);
+
+#endif
