@@ -1,0 +1,72 @@
+# A short front for the commands that are typed every day; the build itself is CMake's (CMakeLists.txt).
+#
+## make demo           train, test and use a network on handwritten digits, in seconds
+## make test           build and run all tests (SANITIZE=address,undefined or thread: under a sanitizer)
+## make build          the program at build/cradle and the libraries
+## make bench          run the benchmarks
+## make data           unpack the CIFAR-10 pictures into build/data
+## make install        into PREFIX (default /usr/local; DESTDIR is heeded)
+## make clean          remove what was built, but for build/data
+## make setup          install missing packages by the system's package manager
+## make test-peers     make the frozen results of PyTorch anew and compare
+
+PREFIX ?= /usr/local
+SANITIZE ?=
+WERROR ?= OFF
+
+ifeq ($(SANITIZE),)
+preset := release
+folder := build
+needs := build
+else ifeq ($(SANITIZE),address,undefined)
+preset := asan
+folder := build/asan
+needs := build
+else ifeq ($(SANITIZE),thread)
+preset := tsan
+folder := build/tsan
+needs := build thread
+else
+$(error SANITIZE is '$(SANITIZE)': it may be address,undefined or thread)
+endif
+
+configure = cmake --preset $(preset) --log-level=WARNING -DCRADLE_WERROR=$(WERROR) \
+    $(if $(CRADLE_DATA),"-DCRADLE_DATA=$(CRADLE_DATA)")
+
+.PHONY: help demo test build bench data install clean setup test-peers
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+setup:
+	@sh scripts/setup.sh
+
+build:
+	@sh scripts/setup.sh --quiet $(needs)
+	@$(configure)
+	@cmake --build $(folder) --target product
+
+demo: build
+	@sh scripts/demo.sh
+
+test:
+	@sh scripts/setup.sh --quiet $(needs) test
+	@$(configure)
+	@cmake --build $(folder)
+	@ctest --test-dir $(folder) --output-on-failure -j2
+
+bench: build
+	@cmake --build $(folder) --target bench
+	@sh scripts/bench.sh
+
+data:
+	@sh scripts/data.sh
+
+install: build
+	@cmake --install $(folder) --prefix "$(PREFIX)"
+
+clean:
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name data -exec rm -rf {} +
+
+test-peers:
+	@sh scripts/peers.sh

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Runs every benchmark that was built, one after the other.
+set -eu
+cd "$(dirname "$0")/.."
+
+found=no
+for program in build/bench/*; do
+    [ -x "$program" ] && [ -f "$program" ] || continue
+    found=yes
+    echo "== $(basename "$program")"
+    "$program"
+done
+if [ $found = no ]; then
+    echo "bench: there is no program in bench/" >&2
+    exit 1
+fi
