@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define CR_API __attribute__((visibility("default")))
+#define CR_API                  __attribute__((visibility("default")))
 #define CR_PRINTF(index, first) __attribute__((format(printf, index, first)))
 #else
 #define CR_API
@@ -53,30 +53,28 @@ struct cr_error {
 };
 
 /* Writes the message and returns `status`, so that a function can say: return cr_fail(err, CR_ERROR_IO, "...", ...). */
-CR_API enum cr_status cr_fail(struct cr_error *err, enum cr_status status, const char *format, ...)
-    CR_PRINTF(3, 4);
+CR_API enum cr_status cr_fail(struct cr_error *err, enum cr_status status, const char *format, ...) CR_PRINTF(3, 4);
 
 /* Puts text before the message that is there ("digits.yaml:14:5: " + message) and returns err->status. */
-CR_API enum cr_status cr_fail_in(struct cr_error *err, enum cr_status status, const char *format, ...)
-    CR_PRINTF(3, 4);
+CR_API enum cr_status cr_fail_in(struct cr_error *err, enum cr_status status, const char *format, ...) CR_PRINTF(3, 4);
 
 /* The message for a failed allocation. */
 CR_API enum cr_status cr_fail_memory(struct cr_error *err);
 
 /* Returns from the calling function where `call` fails. */
-#define CR_TRY(call)                                                                                                   \
-    do {                                                                                                               \
-        enum cr_status cr_try_status_ = (call);                                                                        \
-        if (cr_try_status_ != CR_OK)                                                                                   \
-            return cr_try_status_;                                                                                     \
+#define CR_TRY(call)                            \
+    do {                                        \
+        enum cr_status cr_try_status_ = (call); \
+        if (cr_try_status_ != CR_OK)            \
+            return cr_try_status_;              \
     } while (0)
 
 /* Goes to the function's clean-up where `call` fails; needs `enum cr_status status` and a label `done`. */
-#define CR_GO(call)                                                                                                    \
-    do {                                                                                                               \
-        status = (call);                                                                                               \
-        if (status != CR_OK)                                                                                           \
-            goto done;                                                                                                 \
+#define CR_GO(call)          \
+    do {                     \
+        status = (call);     \
+        if (status != CR_OK) \
+            goto done;       \
     } while (0)
 
 /* --------------------------------------------------------------------------------------------------------- context */
@@ -104,8 +102,7 @@ CR_API enum cr_status cr_context_new(struct cr_context **context, const struct c
 CR_API void cr_context_free(struct cr_context *context);
 CR_API int cr_context_threads(const struct cr_context *context);
 CR_API const char *cr_context_cpu(const struct cr_context *context); /* the instruction set asked for; NULL: the best */
-CR_API void cr_log(const struct cr_context *context, enum cr_log_level level, const char *format, ...)
-    CR_PRINTF(3, 4);
+CR_API void cr_log(const struct cr_context *context, enum cr_log_level level, const char *format, ...) CR_PRINTF(3, 4);
 
 /* --------------------------------------------------------------------------------------------------- option tables */
 
@@ -155,17 +152,17 @@ struct cr_option {
     const char *help;            /* one line */
 };
 
-#define CR_OPTION(word, T, struct_type, field, ...)                                                                    \
-    {                                                                                                                  \
-        .name = word, .type = T, .offset = offsetof(struct_type, field), __VA_ARGS__                                   \
+#define CR_OPTION(word, T, struct_type, field, ...)                                  \
+    {                                                                                \
+        .name = word, .type = T, .offset = offsetof(struct_type, field), __VA_ARGS__ \
     }
-#define CR_INT(word, s, field, ...) CR_OPTION(word, CR_OPTION_INT, s, field, __VA_ARGS__)
-#define CR_FLOAT(word, s, field, ...) CR_OPTION(word, CR_OPTION_FLOAT, s, field, __VA_ARGS__)
-#define CR_BOOL(word, s, field, ...) CR_OPTION(word, CR_OPTION_BOOL, s, field, __VA_ARGS__)
+#define CR_INT(word, s, field, ...)    CR_OPTION(word, CR_OPTION_INT, s, field, __VA_ARGS__)
+#define CR_FLOAT(word, s, field, ...)  CR_OPTION(word, CR_OPTION_FLOAT, s, field, __VA_ARGS__)
+#define CR_BOOL(word, s, field, ...)   CR_OPTION(word, CR_OPTION_BOOL, s, field, __VA_ARGS__)
 #define CR_CHOICE(word, s, field, ...) CR_OPTION(word, CR_OPTION_CHOICE, s, field, __VA_ARGS__)
 #define CR_STRING(word, s, field, ...) CR_OPTION(word, CR_OPTION_STRING, s, field, __VA_ARGS__)
-#define CR_LIST(word, s, field, ...) CR_OPTION(word, CR_OPTION_LIST, s, field, __VA_ARGS__)
-#define CR_NODE(word, s, field, ...) CR_OPTION(word, CR_OPTION_NODE, s, field, __VA_ARGS__)
+#define CR_LIST(word, s, field, ...)   CR_OPTION(word, CR_OPTION_LIST, s, field, __VA_ARGS__)
+#define CR_NODE(word, s, field, ...)   CR_OPTION(word, CR_OPTION_NODE, s, field, __VA_ARGS__)
 
 /* Bytes of the struct that a table describes, a multiple of 16; 16 for NULL. */
 CR_API size_t cr_options_size(const struct cr_option *options);
@@ -175,11 +172,13 @@ CR_API bool cr_option_required(const struct cr_option *option);
 /* Writes type, range and default as one phrase: "int >= 1, required", "float 0..1, default 0.5 (log)". */
 CR_API void cr_option_describe(const struct cr_option *option, char *text, size_t size);
 
-/* -------------------------------------------------------------------------------------------------------- registries */
+/* -------------------------------------------------------------------------------------------------------- registries
+ */
 
 /*
  * What can be named in a config file or on the command line: layers, ops, inits, optimizers, ... Every such thing is
- * one file that ends in one const struct whose first member is a struct cr_entry, and one line in its folder's .def list.
+ * one file that ends in one const struct whose first member is a struct cr_entry, and one line in its folder's .def
+ * list.
  */
 struct cr_entry {
     const char *name; /* lower case with hyphens */
@@ -188,8 +187,8 @@ struct cr_entry {
 };
 
 struct cr_registry {
-    const char *kind;                     /* plural: "layers" */
-    const char *singular;                 /* for messages: "layer" */
+    const char *kind;                      /* plural: "layers" */
+    const char *singular;                  /* for messages: "layer" */
     const struct cr_entry *const *entries; /* ends in NULL */
 };
 
@@ -197,8 +196,8 @@ struct cr_registry {
 CR_API const struct cr_entry *cr_registry_find(const struct cr_registry *registry, const char *name);
 
 /*
- * The word of `words` (ends in NULL) that `word` was most likely meant to be, or NULL where none is near: at most a third
- * of its letters wrong, missing, too many or swapped.
+ * The word of `words` (ends in NULL) that `word` was most likely meant to be, or NULL where none is near: at most a
+ * third of its letters wrong, missing, too many or swapped.
  */
 CR_API const char *cr_nearest_word(const char *word, const char *const *words);
 

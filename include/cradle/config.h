@@ -1,6 +1,6 @@
 /*
- * cradle/config.h - config files: YAML read into nodes that know their position, overrides by path, and the binding of a
- * node to an option table. Mechanism only: every later folder owns the option table of its own section.
+ * cradle/config.h - config files: YAML read into nodes that know their position, overrides by path, and the binding of
+ * a node to an option table. Mechanism only: every later folder owns the option table of its own section.
  *
  * A node lives in its config and as long as it. Positions count from 1. Nodes are read-only to callers but for
  * cr_config_set. Numbers are read and written alike under every locale.
@@ -24,7 +24,7 @@ struct cr_node {
     const char *tag;  /* a local tag without its "!" ("log", "choice"); NULL: none */
     const char *file; /* as it was opened, or "command line" */
     int line, column;
-    const char *path; /* from the root: "train.optimizer.sgd.lr", "model[3].conv" */
+    const char *path;             /* from the root: "train.optimizer.sgd.lr", "model[3].conv" */
     struct cr_node *first, *next; /* children in order; the next sibling */
     int count;                    /* children */
 };
@@ -33,7 +33,8 @@ struct cr_config;
 
 /* Errors name file:line:column and what was expected. Aliases and anchors work; duplicate keys are refused. */
 CR_API enum cr_status cr_config_open(struct cr_config **config, const char *file, struct cr_error *err);
-CR_API enum cr_status cr_config_parse(struct cr_config **config, const char *yaml, const char *name, struct cr_error *err);
+CR_API enum cr_status cr_config_parse(struct cr_config **config, const char *yaml, const char *name,
+                                      struct cr_error *err);
 CR_API void cr_config_free(struct cr_config *config);
 CR_API const struct cr_node *cr_config_root(const struct cr_config *config);
 
@@ -56,15 +57,17 @@ CR_API enum cr_status cr_node_fail(const struct cr_node *node, struct cr_error *
  * scalar or a sequence: the value of the first option. A search tag is an error here ("is a search range: use cradle
  * tune"). Strings, lists and nodes point into the config.
  */
-CR_API enum cr_status cr_bind(const struct cr_config *config, const struct cr_option *options, const struct cr_node *node,
-                              void *values, struct cr_error *err);
+CR_API enum cr_status cr_bind(const struct cr_config *config, const struct cr_option *options,
+                              const struct cr_node *node, void *values, struct cr_error *err);
 
 /*
- * A node that names an entry of a registry and its options: `relu`, `dense: 10`, `conv: {filters: 3}` (a bare word, or a
- * map with one key). `options` is the node to bind, NULL for a bare word. An unknown name is an error with the nearest.
+ * A node that names an entry of a registry and its options: `relu`, `dense: 10`, `conv: {filters: 3}` (a bare word, or
+ * a map with one key). `options` is the node to bind, NULL for a bare word. An unknown name is an error with the
+ * nearest.
  */
 CR_API enum cr_status cr_bind_entry(const struct cr_registry *registry, const struct cr_node *node,
-                                    const struct cr_entry **entry, const struct cr_node **options, struct cr_error *err);
+                                    const struct cr_entry **entry, const struct cr_node **options,
+                                    struct cr_error *err);
 
 /* Both in one: finds the entry, allocates its values in the config and binds them. */
 CR_API enum cr_status cr_bind_choice(struct cr_config *config, const struct cr_registry *registry,
@@ -85,7 +88,8 @@ CR_API void cr_writer_scalar(struct cr_writer *writer, const char *key, const ch
 /* Every option of a table with its value, in the table's order; nodes are written as they were read. */
 CR_API void cr_writer_options(struct cr_writer *writer, const struct cr_option *options, const void *values);
 /* `key: {name: {options}}`, one option a line. */
-CR_API void cr_writer_choice(struct cr_writer *writer, const char *key, const struct cr_entry *entry, const void *values);
+CR_API void cr_writer_choice(struct cr_writer *writer, const char *key, const struct cr_entry *entry,
+                             const void *values);
 /* `key:` with a node as it was read. */
 CR_API void cr_writer_node(struct cr_writer *writer, const char *key, const struct cr_node *node);
 /* The text, owned by the caller (free), or CR_ERROR_MEMORY. */

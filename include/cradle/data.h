@@ -68,9 +68,9 @@ CR_API enum cr_status cr_image_load(const char *file, int64_t height, int64_t wi
 
 struct cr_data_section {
     const struct cr_node *source;
-    double validation;  /* share held out, stratified by class */
-    int64_t limit;      /* 0: all; else a stratified subset of that many samples, before the split */
-    int standardize;    /* enum cr_standardize */
+    double validation; /* share held out, stratified by class */
+    int64_t limit;     /* 0: all; else a stratified subset of that many samples, before the split */
+    int standardize;   /* enum cr_standardize */
     int64_t split_seed;
 };
 enum cr_standardize { CR_STANDARDIZE_NONE, CR_STANDARDIZE_CHANNEL };
@@ -92,9 +92,9 @@ CR_API enum cr_status cr_dataset_moments(const struct cr_dataset *dataset, const
 /* ----------------------------------------------------------------------------------------------------------- loader */
 
 struct cr_batch {
-    int64_t count;         /* samples; the last batch of an epoch may be smaller */
-    const uint8_t *pixels; /* [count][H][W][C] */
-    const int32_t *labels; /* [count] */
+    int64_t count;          /* samples; the last batch of an epoch may be smaller */
+    const uint8_t *pixels;  /* [count][H][W][C] */
+    const int32_t *labels;  /* [count] */
     const int64_t *indices; /* [count] into the dataset */
 };
 
@@ -114,8 +114,8 @@ CR_API int64_t cr_loader_batches(const struct cr_loader *loader); /* in an epoch
 /* Goes to a place: the next batch is number `batch` of `epoch` (both from 0). */
 CR_API enum cr_status cr_loader_seek(struct cr_loader *loader, int64_t epoch, int64_t batch, struct cr_error *err);
 /*
- * The next batch, borrowed until the next call; NULL after the epoch's last (then seek to the next epoch). A sample that
- * cannot be decoded is an error that names it.
+ * The next batch, borrowed until the next call; NULL after the epoch's last (then seek to the next epoch). A sample
+ * that cannot be decoded is an error that names it.
  */
 CR_API enum cr_status cr_loader_next(struct cr_loader *loader, const struct cr_batch **batch, struct cr_error *err);
 
@@ -130,10 +130,12 @@ struct cr_data_info {
     int64_t conflicts;  /* of these, with another label */
     int64_t first_duplicate[2];
 };
-CR_API enum cr_status cr_data_info_new(struct cr_data_info **info, const struct cr_dataset *dataset, struct cr_error *err);
+CR_API enum cr_status cr_data_info_new(struct cr_data_info **info, const struct cr_dataset *dataset,
+                                       struct cr_error *err);
 CR_API void cr_data_info_free(struct cr_data_info *info);
 /* A contact sheet as PNG: a row a class, the first `columns` samples of each (at most 40 classes). */
-CR_API enum cr_status cr_data_sheet(const struct cr_dataset *dataset, int columns, const char *file, struct cr_error *err);
+CR_API enum cr_status cr_data_sheet(const struct cr_dataset *dataset, int columns, const char *file,
+                                    struct cr_error *err);
 
 #ifdef __cplusplus
 }

@@ -1,9 +1,10 @@
 /*
  * cradle/graph.h - tensors, ops, parameters and plans.
  *
- * A graph is a list of ops applied to values; it knows shapes but no batch and no memory. Parameters are named slices of
- * one flat buffer. A plan is a graph for one batch size and one mode: every check, every offset and the division of work
- * are made when it is planned; to run it allocates nothing and cannot fail. Graphs are built by models (cradle/model.h).
+ * A graph is a list of ops applied to values; it knows shapes but no batch and no memory. Parameters are named slices
+ * of one flat buffer. A plan is a graph for one batch size and one mode: every check, every offset and the division of
+ * work are made when it is planned; to run it allocates nothing and cannot fail. Graphs are built by models
+ * (cradle/model.h).
  */
 #ifndef CRADLE_GRAPH_H
 #define CRADLE_GRAPH_H
@@ -73,13 +74,13 @@ struct cr_graph;
 struct cr_value; /* of a graph */
 struct cr_plan;
 
-#define CR_MAX_INPUTS 4
+#define CR_MAX_INPUTS  4
 #define CR_MAX_OUTPUTS 4
 
 struct cr_plan_options {
     int64_t batch; /* the largest number of samples in a run */
     enum cr_mode mode;
-    const struct cr_value *loss;                    /* what training descends: its mean over the batch; NULL in CR_MODE_INFER */
+    const struct cr_value *loss; /* what training descends: its mean over the batch; NULL in CR_MODE_INFER */
     const struct cr_value *outputs[CR_MAX_OUTPUTS]; /* what can be read after a run; the rest NULL */
 };
 
@@ -94,12 +95,13 @@ struct cr_feed {
 
 /* The graph and the parameters must live as long as the plan. */
 CR_API enum cr_status cr_plan_new(struct cr_plan **plan, struct cr_context *context, const struct cr_graph *graph,
-                                  struct cr_params *params, const struct cr_plan_options *options, struct cr_error *err);
+                                  struct cr_params *params, const struct cr_plan_options *options,
+                                  struct cr_error *err);
 CR_API void cr_plan_free(struct cr_plan *plan);
 
 /*
- * One pass: forward, and in CR_MODE_TRAIN backward into params->gradients. Allocates nothing, cannot fail. Labels must be
- * in range: the caller checks its data once.
+ * One pass: forward, and in CR_MODE_TRAIN backward into params->gradients. Allocates nothing, cannot fail. Labels must
+ * be in range: the caller checks its data once.
  */
 CR_API void cr_plan_run(struct cr_plan *plan, const struct cr_feed *feed);
 

@@ -6,11 +6,13 @@
 
 #include <cradle/base.h>
 
-/* Reads a whole regular file; the caller frees *data. One byte 0 stands behind the end. More than `limit` is an error. */
+/* Reads a whole regular file; the caller frees *data. One byte 0 stands behind the end. More than `limit` is an error.
+ */
 enum cr_status cr_file_read(const char *path, size_t limit, char **data, size_t *size, struct cr_error *err);
 /*
  * Puts `size` bytes at `path` so that at every instant the old or the new content is there: a temporary file beside it,
- * write, fsync, rename, fsync of the folder. A failure (full disk) removes the temporary file and leaves the old content.
+ * write, fsync, rename, fsync of the folder. A failure (full disk) removes the temporary file and leaves the old
+ * content.
  */
 enum cr_status cr_file_replace(const char *path, const void *data, size_t size, struct cr_error *err);
 enum cr_status cr_folder_make(const char *path, struct cr_error *err); /* with its parents; there already is fine */

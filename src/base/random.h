@@ -1,6 +1,6 @@
 /*
- * Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, SC11, through Random123). A stream is a pure function
- * of (seed, purpose, epoch, sample): no draw depends on which were made before, on threads or on workers.
+ * Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, SC11, through Random123). A stream is a pure
+ * function of (seed, purpose, epoch, sample): no draw depends on which were made before, on threads or on workers.
  */
 #ifndef CR_BASE_RANDOM_H
 #define CR_BASE_RANDOM_H

@@ -56,7 +56,8 @@ enum cr_status cr_graph_param(struct cr_graph *graph, const char *name, struct c
  * `inputs` are `count` values; `outputs` gets as many as the op has.
  */
 enum cr_status cr_graph_apply(struct cr_graph *graph, const struct cr_op *op, const void *options, const char *label,
-                              struct cr_value *const *inputs, int count, struct cr_value **outputs, struct cr_error *err);
+                              struct cr_value *const *inputs, int count, struct cr_value **outputs,
+                              struct cr_error *err);
 void *cr_graph_alloc(struct cr_graph *graph, size_t size); /* lives as long as the graph; NULL without memory */
 const struct cr_op *cr_op_find(const char *name);          /* of our own: must exist */
 

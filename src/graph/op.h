@@ -1,10 +1,10 @@
 /*
  * An op: a shape rule, and how it is carried out forward and backward.
  *
- * `forward` and `backward` are called when a plan is made, not when it runs: they ask for addresses and emit kernel steps.
- * They are called twice, first to learn what memory is used when, then with the final addresses, and must do the same both
- * times. An op never touches array elements: it calls the kernel table. That rule keeps one file an op for every
- * instruction set.
+ * `forward` and `backward` are called when a plan is made, not when it runs: they ask for addresses and emit kernel
+ * steps. They are called twice, first to learn what memory is used when, then with the final addresses, and must do the
+ * same both times. An op never touches array elements: it calls the kernel table. That rule keeps one file an op for
+ * every instruction set.
  */
 #ifndef CR_GRAPH_OP_H
 #define CR_GRAPH_OP_H
@@ -26,9 +26,9 @@ struct cr_example {
     const char *options;
     struct cr_shape inputs[CR_MAX_OPERANDS];
 };
-#define CR_SHAPE(...)                                                                                                  \
-    {                                                                                                                  \
-        .rank = sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), .dims = { __VA_ARGS__ }                      \
+#define CR_SHAPE(...)                                                                             \
+    {                                                                                             \
+        .rank = sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), .dims = { __VA_ARGS__ } \
     }
 
 struct cr_op {
@@ -39,9 +39,9 @@ struct cr_op {
     /* Checks the inputs' shapes and finds the outputs'. */
     enum cr_status (*infer)(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err);
     void (*forward)(struct cr_emit *emit);
-    void (*backward)(struct cr_emit *emit);          /* NULL: no gradient passes through (inputs) */
+    void (*backward)(struct cr_emit *emit);           /* NULL: no gradient passes through (inputs) */
     int64_t (*flops)(const struct cr_vertex *vertex); /* of one sample, forward; NULL: its output's count */
-    const struct cr_example *examples;               /* end at the first without inputs; at least one where it has a gradient */
+    const struct cr_example *examples; /* end at the first without inputs; at least one where it has a gradient */
 };
 
 /* Addresses. Forward: `in` is read, `out` is written. Backward: both can be read where the op needs them. */

@@ -1,7 +1,8 @@
 /*
  * safetensors: 8 bytes little-endian header size, a JSON header, then the numbers. Files that we write depend on their
  * content alone: tensors in the order given, metadata keys sorted, the header padded with blanks to 8 bytes.
- * Reading trusts nothing: sizes, offsets, overlaps, duplicate names and the header's length are checked against the file.
+ * Reading trusts nothing: sizes, offsets, overlaps, duplicate names and the header's length are checked against the
+ * file.
  */
 #ifndef CR_GRAPH_SAFETENSORS_H
 #define CR_GRAPH_SAFETENSORS_H

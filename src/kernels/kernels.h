@@ -2,16 +2,17 @@
  * The kernel table: all arithmetic over the network's tensors, on raw arrays.
  *
  * A kernel is a sequence of phases. A phase is cut into parts, by the shapes alone, never by the number of threads: any
- * thread may run any part, all parts of a phase end before the next phase begins, and the result is bit for bit the same.
- * A sum that crosses parts is made of one partial a part in `shared`, added in order by a later phase.
+ * thread may run any part, all parts of a phase end before the next phase begins, and the result is bit for bit the
+ * same. A sum that crosses parts is made of one partial a part in `shared`, added in order by a later phase.
  *
  *     ref/   plain C, compiled for float and for double: the specification; and once per instruction set, which makes
  *            every kernel at least as fast as the compiler's own vectors
- *     simd/  faster versions of what matters, in GNU vector extensions, compiled once per instruction set; they override
+ *     simd/  faster versions of what matters, in GNU vector extensions, compiled once per instruction set; they
+ * override
  *
- * The arguments of all begin with `batch`, the number of samples N of this run, which may be smaller than the planned one.
- * Pointers are to float, or to double in the table for double. Layouts: activations N H W C, filters KH KW C F, dense
- * weights I O. Where `add` is set the result is added to what is there, else it is stored. Kernels cannot fail.
+ * The arguments of all begin with `batch`, the number of samples N of this run, which may be smaller than the planned
+ * one. Pointers are to float, or to double in the table for double. Layouts: activations N H W C, filters KH KW C F,
+ * dense weights I O. Where `add` is set the result is added to what is there, else it is stored. Kernels cannot fail.
  */
 #ifndef CR_KERNELS_KERNELS_H
 #define CR_KERNELS_KERNELS_H
@@ -54,7 +55,8 @@ struct cr_input_args {
 
 /*
  * y[n][o] = sum_i x[n][i] w[i][o]
- * forward writes y; backward_data writes x (as dx) from y (as dy) and w; backward_weights writes w (as dw) from x and y.
+ * forward writes y; backward_data writes x (as dx) from y (as dy) and w; backward_weights writes w (as dw) from x and
+ * y.
  */
 struct cr_dense_args {
     int64_t batch, inputs, outputs;
@@ -109,8 +111,8 @@ struct cr_unary_args {
 
 /*
  * Windows as in conv; what lies outside the picture does not count (average: divides by the pixels inside).
- * maxpool_forward also writes index[n][i][j][c], the place of the maximum in its sample's plane (h * W + w), the first in
- * reading order where several are equal; a NaN is a maximum.
+ * maxpool_forward also writes index[n][i][j][c], the place of the maximum in its sample's plane (h * W + w), the first
+ * in reading order where several are equal; a NaN is a maximum.
  */
 struct cr_pool_args {
     int64_t batch, height, width, channels;
@@ -124,9 +126,9 @@ struct cr_pool_args {
 };
 
 /*
- * y = keep ? x / (1 - rate) : 0, the same function forward and backward (Srivastava et al. 2014, inverted). Sample n draws
- * from the stream (key->seed, CR_RANDOM_DROPOUT, key->step, n | node << 32), one 32-bit word a number, in order; it is kept
- * where word >= rate * 2^32.
+ * y = keep ? x / (1 - rate) : 0, the same function forward and backward (Srivastava et al. 2014, inverted). Sample n
+ * draws from the stream (key->seed, CR_RANDOM_DROPOUT, key->step, n | node << 32), one 32-bit word a number, in order;
+ * it is kept where word >= rate * 2^32.
  */
 struct cr_dropout_args {
     int64_t batch, size, node;
@@ -187,7 +189,7 @@ struct cr_sgd_args {
     const struct cr_sgd_rates {
         double lr, momentum, decay;
         bool nesterov, decoupled;
-    } *rates;
+    } * rates;
     void *w, *m; /* m may be NULL where momentum is 0 */
     const void *g;
 };
@@ -201,7 +203,7 @@ struct cr_adam_args {
     const struct cr_adam_rates {
         double lr, beta1, beta2, epsilon, decay, correction1, correction2;
         bool decoupled;
-    } *rates;
+    } * rates;
     void *w, *m, *v;
     const void *g;
 };
@@ -214,9 +216,10 @@ struct cr_kernels {
 };
 
 /*
- * Fills the table: for float by the instruction set `cpu` (NULL: the best that this machine has), for double always ref.
- * Fails where this machine or build does not have it, naming those that it has.
+ * Fills the table: for float by the instruction set `cpu` (NULL: the best that this machine has), for double always
+ * ref. Fails where this machine or build does not have it, naming those that it has.
  */
-enum cr_status cr_kernels_choose(struct cr_kernels *kernels, const char *cpu, enum cr_dtype dtype, struct cr_error *err);
+enum cr_status cr_kernels_choose(struct cr_kernels *kernels, const char *cpu, enum cr_dtype dtype,
+                                 struct cr_error *err);
 
 #endif

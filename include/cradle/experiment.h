@@ -1,0 +1,70 @@
+/*
+ * cradle/experiment.h - a config file made real: dataset + model + trainer in a run folder.
+ *
+ * A run is a folder: config.yaml (every default written out), events.jsonl, best.safetensors, last.safetensors. It
+ * appears by rename with config.yaml inside; a lock refuses a second process.
+ */
+#ifndef CRADLE_EXPERIMENT_H
+#define CRADLE_EXPERIMENT_H
+
+#include <cradle/train.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cr_experiment;
+
+struct cr_experiment_options {
+    const char *run; /* the folder to make, or to resume; NULL: no folder, nothing is written */
+    bool resume;
+    int workers;
+    const struct cr_observer *observers; /* besides event log and checkpoints, which come first */
+    int observer_count;
+    cr_progress_function *progress; /* of loading data; may be NULL */
+    void *progress_user;
+};
+
+/* What an experiment is made of, for headers and reports. Borrowed. */
+struct cr_experiment_parts {
+    const struct cr_dataset *dataset;
+    const struct cr_split *split;
+    const struct cr_network *network;
+    const struct cr_trainer *trainer;
+    const struct cr_data_section *data;
+    const struct cr_train_section *train;
+    const char *optimizer, *schedule, *loss; /* names */
+    const char *run;
+    bool finished; /* resumed, and all epochs were done already */
+};
+
+/*
+ * Checks everything that can be checked and makes everything that training needs; the run folder last. With `resume`,
+ * `config` may be NULL: the folder's own is read. The config must live as long.
+ */
+CR_API enum cr_status cr_experiment_new(struct cr_experiment **experiment, struct cr_context *context,
+                                        struct cr_config *config, const struct cr_experiment_options *options,
+                                        struct cr_error *err);
+CR_API void cr_experiment_free(struct cr_experiment *experiment);
+CR_API struct cr_experiment_parts cr_experiment_parts(const struct cr_experiment *experiment);
+CR_API enum cr_status cr_experiment_run(struct cr_experiment *experiment, struct cr_error *err);
+
+/* ------------------------------------------------------------------------------------------------------ a finished run
+ */
+
+/* A run's config and network with the weights of best.safetensors (last.safetensors where there is no best yet). */
+struct cr_run {
+    struct cr_config *config;
+    struct cr_network *network;
+    int64_t height, width, channels, classes;
+    const char *const *class_names; /* [classes] */
+    int64_t step, epoch;            /* at which the weights were kept */
+};
+CR_API enum cr_status cr_run_open(struct cr_run **run, struct cr_context *context, const char *folder,
+                                  struct cr_error *err);
+CR_API void cr_run_free(struct cr_run *run);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,137 @@
+/*
+ * cradle/train.h - optimizers, schedules, the trainer's loop and its events, event log and checkpoints.
+ *
+ * The trainer owns only the loop. It tells its observers what happened (const struct cr_event *) and collects their
+ * verdicts; it knows no observer by name. The console, the event log, the checkpoint writer are observers.
+ */
+#ifndef CRADLE_TRAIN_H
+#define CRADLE_TRAIN_H
+
+#include <cradle/data.h>
+#include <cradle/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern CR_API const struct cr_registry cr_optimizers, cr_schedules;
+
+/* The `train` section. */
+struct cr_train_section {
+    const struct cr_node *loss, *optimizer, *schedule;
+    int64_t epochs, batch, seed;
+    int64_t checkpoint; /* steps between checkpoints inside an epoch; 0: at the end of epochs alone */
+};
+extern CR_API const struct cr_option cr_train_section_options[];
+
+/* -------------------------------------------------------------------------------------------------------- optimizer */
+
+struct cr_optimizer;
+/* `node` as train.optimizer (`sgd: {lr: 0.1}`); NULL: sgd. The parameters must live as long and have gradients. */
+CR_API enum cr_status cr_optimizer_new(struct cr_optimizer **optimizer, struct cr_context *context,
+                                       struct cr_params *params, struct cr_config *config, const struct cr_node *node,
+                                       struct cr_error *err);
+/* The same from text: cr_optimizer_parse(&o, context, params, "adam: 1e-3", &err). */
+CR_API enum cr_status cr_optimizer_parse(struct cr_optimizer **optimizer, struct cr_context *context,
+                                         struct cr_params *params, const char *text, struct cr_error *err);
+CR_API void cr_optimizer_free(struct cr_optimizer *optimizer);
+CR_API double cr_optimizer_lr(const struct cr_optimizer *optimizer); /* the base rate of its options */
+/* One update of all parameters from their gradients, with the rate `lr`. */
+CR_API void cr_optimizer_step(struct cr_optimizer *optimizer, double lr);
+
+/* --------------------------------------------------------------------------------------------------------- schedule */
+
+struct cr_schedule_use; /* a schedule with its options */
+CR_API enum cr_status cr_schedule_new(struct cr_schedule_use **schedule, struct cr_config *config,
+                                      const struct cr_node *node, struct cr_error *err);
+CR_API void cr_schedule_free(struct cr_schedule_use *schedule);
+/* The factor on the base rate at `time` (in epochs, fractions count) of `epochs`; warm-up included. */
+CR_API double cr_schedule_factor(const struct cr_schedule_use *schedule, double time, double epochs);
+
+/* ----------------------------------------------------------------------------------------------------------- events */
+
+enum cr_event_kind {
+    CR_EVENT_START,      /* before the first step, also of a resumed run */
+    CR_EVENT_STEP,       /* after each step */
+    CR_EVENT_EPOCH,      /* after each epoch's validation */
+    CR_EVENT_FINDING,    /* of the babysitter */
+    CR_EVENT_CHECKPOINT, /* the state at `step` should be kept */
+    CR_EVENT_END,
+};
+
+struct cr_event {
+    enum cr_event_kind kind;
+    const struct cr_trainer *trainer;
+    int64_t step;  /* steps done since the beginning of training */
+    int64_t epoch; /* epochs done */
+    int64_t epochs, steps_per_epoch;
+    double lr;
+    double loss;     /* STEP: of this batch. EPOCH: mean over the epoch's batches, in training mode */
+    double accuracy; /* the same of the accuracy, 0..1 */
+    bool validated;  /* the two below hold */
+    double validation_loss, validation_accuracy;
+    bool best;                /* EPOCH: the best so far: validation accuracy (training's where there is no
+                                 validation part), ties by loss, then the earliest */
+    bool resumed;             /* START */
+    bool finished;            /* END: all epochs are done (else stopped) */
+    double seconds;           /* of this process since START; not part of the experiment */
+    double images_per_second; /* STEP, EPOCH: training alone */
+};
+
+enum cr_verdict_kind { CR_GO_ON, CR_STOP, CR_ROLL_BACK, CR_CHANGE };
+struct cr_verdict {
+    enum cr_verdict_kind kind;
+    const char *path; /* CR_CHANGE: "train.optimizer.sgd.lr" and its new value */
+    double value;
+};
+
+/* Called in the order in which they were given; an error ends the training. */
+struct cr_observer {
+    void *user;
+    enum cr_status (*event)(void *user, const struct cr_event *event, struct cr_verdict *verdict, struct cr_error *err);
+};
+
+/* ---------------------------------------------------------------------------------------------------------- trainer */
+
+struct cr_trainer_options {
+    struct cr_network *network;
+    struct cr_optimizer *optimizer;
+    const struct cr_schedule_use *schedule; /* NULL: constant */
+    struct cr_loader *train, *validation;   /* validation may be NULL */
+    int64_t epochs, batch;
+    uint64_t seed;
+    int64_t checkpoint; /* as in the section */
+    const struct cr_observer *observers;
+    int observer_count;
+};
+
+struct cr_trainer;
+CR_API enum cr_status cr_trainer_new(struct cr_trainer **trainer, struct cr_context *context,
+                                     const struct cr_trainer_options *options, struct cr_error *err);
+CR_API void cr_trainer_free(struct cr_trainer *trainer);
+/* Trains until the epochs are done or an observer says stop. May be called again after a stop: it goes on. */
+CR_API enum cr_status cr_trainer_run(struct cr_trainer *trainer, struct cr_error *err);
+CR_API const struct cr_network *cr_trainer_network(const struct cr_trainer *trainer);
+CR_API size_t cr_trainer_memory(const struct cr_trainer *trainer); /* bytes of its plans */
+
+/*
+ * The whole state as a safetensors file: weights, optimizer state, counters, sums of the epoch so far. `fingerprint`
+ * names the experiment (a hash of its config) and is held against the file's on loading. With `weights_only`, what
+ * inference needs.
+ */
+CR_API enum cr_status cr_trainer_save(const struct cr_trainer *trainer, const char *path, const char *fingerprint,
+                                      bool weights_only, struct cr_error *err);
+CR_API enum cr_status cr_trainer_load(struct cr_trainer *trainer, const char *path, const char *fingerprint,
+                                      struct cr_error *err);
+
+/* The event log as an observer: one JSON object a line in `path`. On resume it is cut back to the given step. */
+struct cr_event_log;
+CR_API enum cr_status cr_event_log_open(struct cr_event_log **log, const char *path, int64_t cut_after_step,
+                                        struct cr_error *err);
+CR_API void cr_event_log_free(struct cr_event_log *log);
+CR_API struct cr_observer cr_event_log_observer(struct cr_event_log *log);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
