@@ -1,6 +1,7 @@
 # Kernels are compiled more than once from the same source:
 #
-#   src/kernels/ref/*.c    for float (CR_REAL=float, CR_SUFFIX=f32) and double (CR_REAL=double, CR_SUFFIX=f64)
+#   src/kernels/ref/*.c    for float (CR_REAL=float, CR_SUFFIX=f32) and double (CR_REAL=double, CR_SUFFIX=f64), and for
+#                          float once more with the flags of each instruction set (CR_SUFFIX=avx2 and so on)
 #   src/kernels/simd/*.c   for each instruction set: CR_ISA=baseline, and avx2 and avx512 on x86-64; CR_ISA_avx2 and so
 #                          on are defined too, for the preprocessor
 #
@@ -26,6 +27,7 @@ endmacro()
 
 cradle_kernel(ref_f32 ref_sources "CR_REAL=float;CR_SUFFIX=f32" "")
 cradle_kernel(ref_f64 ref_sources "CR_REAL=double;CR_SUFFIX=f64" "")
+cradle_kernel(ref_baseline ref_sources "CR_REAL=float;CR_SUFFIX=baseline" "")
 cradle_kernel(baseline simd_sources "CR_ISA=baseline;CR_ISA_baseline=1" "")
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
@@ -40,6 +42,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND CMAKE_SIZEOF_VOID
         list(JOIN ${isa}_flags " " flags)
         check_c_compiler_flag("${flags}" CRADLE_HAS_${ISA})
         if(CRADLE_HAS_${ISA})
+            cradle_kernel(ref_${isa} ref_sources "CR_REAL=float;CR_SUFFIX=${isa}" "${${isa}_flags}")
             cradle_kernel(${isa} simd_sources "CR_ISA=${isa};CR_ISA_${isa}=1" "${${isa}_flags}")
             list(APPEND CRADLE_KERNEL_DEFINITIONS CR_HAVE_${ISA}=1)
         endif()

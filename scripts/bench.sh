@@ -5,7 +5,9 @@ cd "$(dirname "$0")/.."
 
 found=no
 for program in build/bench/*; do
-    [ -x "$program" ] && [ -f "$program" ] || continue
+    if [ ! -f "$program" ] || [ ! -x "$program" ]; then
+        continue
+    fi
     found=yes
     echo "== $(basename "$program")"
     "$program"

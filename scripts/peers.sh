@@ -2,7 +2,7 @@
 # Makes the frozen results of other programs anew and compares: every tests/peers/*.py and *.sh, called with --check.
 # Such a script exits with 0 where old and new agree, 77 where it cannot run here, else it says what differs.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 if ! sh scripts/setup.sh --quiet peers; then
     echo "SKIP: PyTorch cannot be installed here (Debian: python3-torch)"
