@@ -1,0 +1,235 @@
+/*
+ * Batch normalisation (Ioffe & Szegedy 2015), over samples and pixels for each channel.
+ *
+ *     train     m = mean x, v = mean (x - m)^2, y = (x - m) / sqrt(v + epsilon) * scale[c] + shift[c]
+ *     infer     the same from the running mean and variance
+ *     backward  dx = scale[c] inverse[c] (dy - mean(dy) - xhat mean(dy xhat)), dscale = sum dy xhat, dshift = sum dy
+ *
+ * Each slice of the pixels gives a mean and a sum of squared deviations from it, which are put together in order by
+ * n = na + nb, d = mb - ma, m = ma + d nb / n, M2 = M2a + M2b + d^2 na nb / n (Chan, Golub & LeVeque 1979): the
+ * textbook's E[x^2] - m^2 would lose all digits where the mean is large.
+ */
+#include <math.h>
+
+#include "kernels/ref/line.h"
+
+static int64_t slices(const void *args)
+{
+    const struct cr_batchnorm_args *a = args;
+    return cr_parts(a->batch * a->pixels, a->channels);
+}
+
+static struct cr_range slice_of(const struct cr_work *work)
+{
+    const struct cr_batchnorm_args *a = work->args;
+    return cr_part(a->batch * a->pixels, a->channels, work->part);
+}
+
+static real square_root(real x)
+{
+    return sizeof x == sizeof(float) ? (real)sqrtf((float)x) : (real)sqrt((double)x);
+}
+
+/* y = (x - mean) * factor + shift over one part's pixels; each line holds a number a channel, repeated */
+static void normalise(const struct cr_work *work, const real *mean, const real *factor)
+{
+    const struct cr_batchnorm_args *a = work->args;
+    struct cr_range pixels = slice_of(work);
+    int64_t length = line_length(a->channels), end = pixels.end * a->channels;
+    real *means = work->scratch, *factors = means + length, *shifts = factors + length;
+    line_repeat(means, mean, a->channels);
+    line_repeat(factors, factor, a->channels);
+    line_repeat(shifts, a->shift, a->channels);
+    for (int64_t k = pixels.begin * a->channels; k < end; k += length) {
+        int64_t count = line_count(k, end, length);
+        const real *x = (const real *)a->x + k;
+        real *y = (real *)a->y + k;
+#pragma omp simd
+        for (int64_t l = 0; l < count; l++)
+            y[l] = (x[l] - means[l]) * factors[l] + shifts[l];
+    }
+}
+
+/* ----------------------------------------------------------------------------------------------------------- train */
+
+/* shared: for each slice its mean [C], its sum of squared deviations [C] */
+static void measure(const struct cr_work *work)
+{
+    const struct cr_batchnorm_args *a = work->args;
+    struct cr_range pixels = slice_of(work);
+    int64_t length = line_length(a->channels), begin = pixels.begin * a->channels, end = pixels.end * a->channels;
+    real *mean = (real *)work->shared + 2 * work->part * a->channels, *squares = mean + a->channels;
+    real *sums = work->scratch, *means = sums + length;
+    const real *x = a->x;
+    line_clear(sums, a->channels);
+    for (int64_t k = begin; k < end; k += length) {
+        int64_t count = line_count(k, end, length);
+#pragma omp simd
+        for (int64_t l = 0; l < count; l++)
+            sums[l] += x[k + l];
+    }
+    line_fold(mean, sums, a->channels);
+    for (int64_t c = 0; c < a->channels; c++)
+        mean[c] /= (real)(pixels.end - pixels.begin);
+    line_repeat(means, mean, a->channels);
+    line_clear(sums, a->channels);
+    for (int64_t k = begin; k < end; k += length) {
+        int64_t count = line_count(k, end, length);
+#pragma omp simd
+        for (int64_t l = 0; l < count; l++)
+            sums[l] += (x[k + l] - means[l]) * (x[k + l] - means[l]);
+    }
+    line_fold(squares, sums, a->channels);
+}
+
+/* Puts the slices together. */
+static void combine(const struct cr_work *work)
+{
+    const struct cr_batchnorm_args *a = work->args;
+    real *mean = a->mean, *squares = a->inverse, *running_mean = a->running_mean;
+    real *running_variance = a->running_variance, momentum = (real)a->momentum;
+    const real *slice = work->shared;
+    int64_t channels = a->channels;
+    real total = 0;
+    for (int64_t c = 0; c < channels; c++)
+        mean[c] = squares[c] = 0;
+    for (int64_t part = 0; part < slices(a); part++, slice += 2 * channels) {
+        struct cr_range pixels = cr_part(a->batch * a->pixels, channels, part);
+        real count = (real)(pixels.end - pixels.begin), share = count / (total + count);
+#pragma omp simd
+        for (int64_t c = 0; c < channels; c++) {
+            real distance = slice[c] - mean[c];
+            squares[c] += slice[channels + c] + distance * distance * total * share;
+            mean[c] += distance * share;
+        }
+        total += count;
+    }
+    for (int64_t c = 0; c < channels; c++) {
+        real variance = squares[c] / total, unbiased = squares[c] / (total > 1 ? total - 1 : 1);
+        running_mean[c] += momentum * (mean[c] - running_mean[c]);
+        running_variance[c] += momentum * (unbiased - running_variance[c]);
+        squares[c] = 1 / square_root(variance + (real)a->epsilon);
+    }
+}
+
+static void train(const struct cr_work *work)
+{
+    const struct cr_batchnorm_args *a = work->args;
+    const real *inverse = a->inverse, *scale = a->scale;
+    real *factor = (real *)work->scratch + 3 * line_length(a->channels);
+    for (int64_t c = 0; c < a->channels; c++)
+        factor[c] = inverse[c] * scale[c];
+    normalise(work, a->mean, factor);
+}
+
+static size_t train_shared(const void *args)
+{
+    const struct cr_batchnorm_args *a = args;
+    return 2 * (size_t)(slices(a) * a->channels) * sizeof(real);
+}
+
+static size_t train_scratch(const void *args)
+{
+    const struct cr_batchnorm_args *a = args;
+    return 4 * (size_t)line_length(a->channels) * sizeof(real);
+}
+
+const struct cr_kernel CR_NAME(batchnorm_train) = {
+    .phases = {{slices, measure}, {cr_one_part, combine}, {slices, train}},
+    .shared = train_shared,
+    .scratch = train_scratch};
+
+/* ----------------------------------------------------------------------------------------------------------- infer */
+
+static void infer(const struct cr_work *work)
+{
+    const struct cr_batchnorm_args *a = work->args;
+    const real *variance = a->running_variance, *scale = a->scale;
+    real *factor = (real *)work->scratch + 3 * line_length(a->channels);
+    for (int64_t c = 0; c < a->channels; c++)
+        factor[c] = scale[c] / square_root(variance[c] + (real)a->epsilon);
+    normalise(work, a->running_mean, factor);
+}
+
+const struct cr_kernel CR_NAME(batchnorm_infer) = {.phases = {{slices, infer}}, .scratch = train_scratch};
+
+/* -------------------------------------------------------------------------------------------------------- backward */
+
+/* shared: for each slice sum dy [C], sum dy xhat [C] */
+static void sum_slice(const struct cr_work *work)
+{
+    const struct cr_batchnorm_args *a = work->args;
+    struct cr_range pixels = slice_of(work);
+    int64_t length = line_length(a->channels), end = pixels.end * a->channels;
+    real *means = work->scratch, *inverses = means + length, *sums = inverses + length, *products = sums + length;
+    line_repeat(means, a->mean, a->channels);
+    line_repeat(inverses, a->inverse, a->channels);
+    line_clear(sums, a->channels);
+    line_clear(products, a->channels);
+    for (int64_t k = pixels.begin * a->channels; k < end; k += length) {
+        int64_t count = line_count(k, end, length);
+        const real *x = (const real *)a->x + k, *dy = (const real *)a->dy + k;
+#pragma omp simd
+        for (int64_t l = 0; l < count; l++) {
+            sums[l] += dy[l];
+            products[l] += dy[l] * ((x[l] - means[l]) * inverses[l]);
+        }
+    }
+    real *partial = (real *)work->shared + 2 * work->part * a->channels;
+    line_fold(partial, sums, a->channels);
+    line_fold(partial + a->channels, products, a->channels);
+}
+
+static void sum_slices(const struct cr_work *work)
+{
+    const struct cr_batchnorm_args *a = work->args;
+    real *dshift = a->dshift, *dscale = a->dscale;
+    const real *slice = work->shared;
+    for (int64_t c = 0; c < a->channels; c++)
+        dshift[c] = dscale[c] = 0;
+    for (int64_t part = 0; part < slices(a); part++, slice += 2 * a->channels)
+#pragma omp simd
+        for (int64_t c = 0; c < a->channels; c++) {
+            dshift[c] += slice[c];
+            dscale[c] += slice[a->channels + c];
+        }
+}
+
+static int64_t backward_parts(const void *args)
+{
+    const struct cr_batchnorm_args *a = args;
+    return a->dx ? slices(a) : 0;
+}
+
+/* With p = mean dy and q = mean(dy xhat) inverse:  dx = scale inverse (dy - p - (x - mean) q) */
+static void backward(const struct cr_work *work)
+{
+    const struct cr_batchnorm_args *a = work->args;
+    struct cr_range pixels = slice_of(work);
+    int64_t length = line_length(a->channels), end = pixels.end * a->channels;
+    real *means = work->scratch, *factors = means + length, *p = factors + length, *q = p + length;
+    const real *mean = a->mean, *inverse = a->inverse, *scale = a->scale, *dscale = a->dscale, *dshift = a->dshift;
+    for (int64_t l = 0; l < length; l++) {
+        int64_t c = l % a->channels;
+        real count = (real)(a->batch * a->pixels);
+        means[l] = mean[c];
+        factors[l] = scale[c] * inverse[c];
+        p[l] = dshift[c] / count;
+        q[l] = dscale[c] / count * inverse[c];
+    }
+    for (int64_t k = pixels.begin * a->channels; k < end; k += length) {
+        int64_t count = line_count(k, end, length);
+        const real *x = (const real *)a->x + k, *dy = (const real *)a->dy + k;
+        real *dx = (real *)a->dx + k;
+#pragma omp simd
+        for (int64_t l = 0; l < count; l++) {
+            real gradient = factors[l] * (dy[l] - p[l] - (x[l] - means[l]) * q[l]);
+            dx[l] = a->add ? dx[l] + gradient : gradient;
+        }
+    }
+}
+
+const struct cr_kernel CR_NAME(batchnorm_backward) = {
+    .phases = {{slices, sum_slice}, {cr_one_part, sum_slices}, {backward_parts, backward}},
+    .shared = train_shared,
+    .scratch = train_scratch};

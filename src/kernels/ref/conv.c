@@ -1,0 +1,136 @@
+/*
+ * Convolution of x [N][H][W][C] with w [KH][KW][C][F] to y [N][OH][OW][F]; taps outside the picture are left out.
+ *
+ *     forward           y[n][i][j][f] = sum_{a,b,c} x[n][h][v][c] w[a][b][c][f],  h = i*stride + a - pad_top, v
+ * likewise backward_data     x[n][h][v][c] = sum over the (a, i) and (b, j) that meet (h, v), and f, of y[n][i][j][f]
+ * w[a][b][c][f] backward_weights  w[a][b][c][f] = sum_{n,i,j} x[n][h][v][c] y[n][i][j][f]
+ */
+#include "kernels/ref/ref.h"
+
+static int64_t cost(const struct cr_conv_args *a)
+{
+    return a->kernel_height * a->kernel_width * a->channels * a->filters;
+}
+
+static int64_t forward_parts(const void *args)
+{
+    const struct cr_conv_args *a = args;
+    return cr_parts(a->batch * a->out_height, a->out_width * cost(a));
+}
+
+static void forward(const struct cr_work *work)
+{
+    const struct cr_conv_args *a = work->args;
+    struct cr_range rows = cr_part(a->batch * a->out_height, a->out_width * cost(a), work->part);
+    for (int64_t pixel = rows.begin * a->out_width; pixel < rows.end * a->out_width; pixel++) {
+        int64_t j = pixel % a->out_width, i = pixel / a->out_width % a->out_height;
+        const real *x = (const real *)a->x + pixel / a->out_width / a->out_height * a->height * a->width * a->channels;
+        real *y = (real *)a->y + pixel * a->filters;
+        for (int64_t f = 0; f < a->filters && !a->add; f++)
+            y[f] = 0;
+        for (int64_t tap = 0; tap < a->kernel_height * a->kernel_width; tap++) {
+            int64_t h = i * a->stride + tap / a->kernel_width - a->pad_top;
+            int64_t v = j * a->stride + tap % a->kernel_width - a->pad_left;
+            if (h < 0 || h >= a->height || v < 0 || v >= a->width)
+                continue;
+            const real *w = (const real *)a->w + tap * a->channels * a->filters;
+            for (int64_t c = 0; c < a->channels; c++, w += a->filters) {
+                real number = x[(h * a->width + v) * a->channels + c];
+#pragma omp simd
+                for (int64_t f = 0; f < a->filters; f++)
+                    y[f] += number * w[f];
+            }
+        }
+    }
+}
+
+static int64_t backward_data_parts(const void *args)
+{
+    const struct cr_conv_args *a = args;
+    return cr_parts(a->batch * a->height, a->width * cost(a));
+}
+
+static void backward_data(const struct cr_work *work)
+{
+    const struct cr_conv_args *a = work->args;
+    struct cr_range rows = cr_part(a->batch * a->height, a->width * cost(a), work->part);
+    for (int64_t pixel = rows.begin * a->width; pixel < rows.end * a->width; pixel++) {
+        int64_t v = pixel % a->width, h = pixel / a->width % a->height;
+        const real *y = (const real *)a->y + pixel / a->width / a->height * a->out_height * a->out_width * a->filters;
+        real *x = (real *)a->x + pixel * a->channels;
+        for (int64_t c = 0; c < a->channels && !a->add; c++)
+            x[c] = 0;
+        for (int64_t tap = 0; tap < a->kernel_height * a->kernel_width; tap++) {
+            int64_t top = h + a->pad_top - tap / a->kernel_width, left = v + a->pad_left - tap % a->kernel_width;
+            int64_t i = top / a->stride, j = left / a->stride;
+            if (top < 0 || top % a->stride || i >= a->out_height || left < 0 || left % a->stride || j >= a->out_width)
+                continue;
+            const real *dy = y + (i * a->out_width + j) * a->filters;
+            const real *w = (const real *)a->w + tap * a->channels * a->filters;
+            for (int64_t c = 0; c < a->channels; c++, w += a->filters) {
+                real sum = 0;
+#pragma omp simd reduction(+ : sum)
+                for (int64_t f = 0; f < a->filters; f++)
+                    sum += dy[f] * w[f];
+                x[c] += sum;
+            }
+        }
+    }
+}
+
+/* One part holds some rows [F] of the [KH * KW * C] rows of w. */
+static int64_t backward_weights_parts(const void *args)
+{
+    const struct cr_conv_args *a = args;
+    return cr_parts(a->kernel_height * a->kernel_width * a->channels,
+                    a->batch * a->out_height * a->out_width * a->filters);
+}
+
+/* sum[f] = sum_{i,j} x[h][v][c] y[i][j][f] of one sample */
+static void sum_pixels(real *sum, const struct cr_conv_args *a, int64_t n, int64_t row)
+{
+    int64_t c = row % a->channels, tap = row / a->channels;
+    const real *x = (const real *)a->x + n * a->height * a->width * a->channels + c;
+    const real *y = (const real *)a->y + n * a->out_height * a->out_width * a->filters;
+    for (int64_t f = 0; f < a->filters; f++)
+        sum[f] = 0;
+    for (int64_t pixel = 0; pixel < a->out_height * a->out_width; pixel++, y += a->filters) {
+        int64_t h = pixel / a->out_width * a->stride + tap / a->kernel_width - a->pad_top;
+        int64_t v = pixel % a->out_width * a->stride + tap % a->kernel_width - a->pad_left;
+        if (h < 0 || h >= a->height || v < 0 || v >= a->width)
+            continue;
+        real number = x[(h * a->width + v) * a->channels];
+#pragma omp simd
+        for (int64_t f = 0; f < a->filters; f++)
+            sum[f] += number * y[f];
+    }
+}
+
+static void backward_weights(const struct cr_work *work)
+{
+    const struct cr_conv_args *a = work->args;
+    struct cr_range rows = cr_part(a->kernel_height * a->kernel_width * a->channels,
+                                   a->batch * a->out_height * a->out_width * a->filters, work->part);
+    for (int64_t row = rows.begin; row < rows.end; row++) {
+        real *w = (real *)a->w + row * a->filters, *sum = work->scratch;
+        for (int64_t f = 0; f < a->filters && !a->add; f++)
+            w[f] = 0;
+        for (int64_t n = 0; n < a->batch; n++) {
+            sum_pixels(sum, a, n, row);
+#pragma omp simd
+            for (int64_t f = 0; f < a->filters; f++)
+                w[f] += sum[f];
+        }
+    }
+}
+
+static size_t backward_weights_scratch(const void *args)
+{
+    const struct cr_conv_args *a = args;
+    return (size_t)a->filters * sizeof(real);
+}
+
+const struct cr_kernel CR_NAME(conv_forward) = {.phases = {{forward_parts, forward}}};
+const struct cr_kernel CR_NAME(conv_backward_data) = {.phases = {{backward_data_parts, backward_data}}};
+const struct cr_kernel CR_NAME(conv_backward_weights) = {.phases = {{backward_weights_parts, backward_weights}},
+                                                         .scratch = backward_weights_scratch};
