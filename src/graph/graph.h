@@ -60,6 +60,7 @@ enum cr_status cr_graph_apply(struct cr_graph *graph, const struct cr_op *op, co
                               struct cr_error *err);
 void *cr_graph_alloc(struct cr_graph *graph, size_t size); /* lives as long as the graph; NULL without memory */
 const struct cr_op *cr_op_find(const char *name);          /* of our own: must exist */
+int64_t cr_vertex_flops(const struct cr_vertex *vertex);   /* of one sample, forward; a multiply-add counts two */
 
 /* The parameters of a graph, in memory that is not yet filled (gradients only where wanted). */
 enum cr_status cr_params_new(struct cr_params **params, struct cr_context *context, const struct cr_graph *graph,

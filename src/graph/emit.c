@@ -1,0 +1,182 @@
+/*
+ * What an op asks of its plan: addresses, and steps. See plan.h for the two walks.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/context.h"
+#include "graph/plan.h"
+
+static struct cr_place *place_of(struct cr_emit *emit, const struct cr_value *value)
+{
+    return &emit->plan->places[value->id];
+}
+
+static void *fail_memory(struct cr_plan *plan)
+{
+    plan->status = CR_ERROR_MEMORY;
+    return plan->nowhere;
+}
+
+/* The address of a buffer, which is made on first use and lives at least until now. */
+static void *use(struct cr_plan *plan, int *buffer, size_t size)
+{
+    if (!plan->placing) {
+        if (*buffer == CR_NO_BUFFER)
+            *buffer = cr_buffers_add(&plan->buffers, size, plan->tick);
+        if (*buffer == CR_NO_BUFFER)
+            return fail_memory(plan);
+        cr_buffers_use(&plan->buffers, *buffer, plan->tick);
+        return plan->nowhere;
+    }
+    return plan->memory + plan->buffers.items[*buffer].offset;
+}
+
+static size_t activation_size(const struct cr_emit *emit, const struct cr_value *value)
+{
+    return (size_t)emit->batch * (size_t)cr_shape_count(value->shape) * emit->plan->number;
+}
+
+static const struct cr_param *param_of(const struct cr_emit *emit, const struct cr_value *value)
+{
+    return cr_params_find(emit->plan->params, value->name);
+}
+
+static void *value_address(struct cr_emit *emit, const struct cr_value *value)
+{
+    if (value->role != CR_ROLE_ACTIVATION)
+        return cr_params_tensor(emit->plan->params, param_of(emit, value)).data;
+    return use(emit->plan, &place_of(emit, value)->value, activation_size(emit, value));
+}
+
+void *cr_emit_in(struct cr_emit *emit, int input)
+{
+    return value_address(emit, emit->vertex->in[input]);
+}
+
+void *cr_emit_out(struct cr_emit *emit, int output)
+{
+    return value_address(emit, emit->vertex->out[output]);
+}
+
+const void *cr_emit_dout(struct cr_emit *emit, int output)
+{
+    const struct cr_value *value = emit->vertex->out[output];
+
+    return use(emit->plan, &place_of(emit, value)->gradient, activation_size(emit, value));
+}
+
+void *cr_emit_din(struct cr_emit *emit, int input, bool *add)
+{
+    const struct cr_value *value = emit->vertex->in[input];
+    struct cr_place *place = place_of(emit, value);
+
+    if (!place->wanted)
+        return NULL;
+    *add = place->begun;
+    place->begun = true;
+    if (value->role == CR_ROLE_PARAM)
+        return (char *)emit->plan->params->gradients + (size_t)param_of(emit, value)->offset * emit->plan->number;
+    return use(emit->plan, &place->gradient, activation_size(emit, value));
+}
+
+void cr_emit_pass(struct cr_emit *emit, int input)
+{
+    const struct cr_value *value = emit->vertex->in[input];
+    struct cr_place *place = place_of(emit, value);
+    struct cr_copy_args args = {.batch = emit->batch, .size = cr_shape_count(value->shape)};
+
+    if (!place->wanted)
+        return;
+    args.x = cr_emit_dout(emit, 0);
+    if (place->consumers == 1) {
+        place->gradient = place_of(emit, emit->vertex->out[0])->gradient;
+        place->begun = true;
+        return;
+    }
+    args.y = cr_emit_din(emit, input, &args.add);
+    CR_EMIT(emit, copy, args);
+}
+
+void cr_emit_view(struct cr_emit *emit)
+{
+    cr_emit_in(emit, 0);
+    place_of(emit, emit->vertex->out[0])->value = place_of(emit, emit->vertex->in[0])->value;
+}
+
+void *cr_emit_saved(struct cr_emit *emit, int slot, size_t bytes)
+{
+    return use(emit->plan, &emit->plan->saved[emit->vertex->id][slot], bytes);
+}
+
+size_t cr_emit_number(const struct cr_emit *emit)
+{
+    return emit->plan->number;
+}
+
+const void *const *cr_emit_feed(struct cr_emit *emit, int slot)
+{
+    return &emit->plan->feeds[slot];
+}
+
+const int32_t *cr_emit_labels(struct cr_emit *emit)
+{
+    return emit->plan->labels;
+}
+
+const void *cr_emit_soft(struct cr_emit *emit, int64_t classes)
+{
+    struct cr_plan *plan = emit->plan;
+
+    if (plan->soft == NULL) {
+        plan->soft = cr_block_alloc(plan->context, (size_t)emit->batch * (size_t)classes * plan->number);
+        plan->soft_classes = classes;
+        if (plan->soft == NULL)
+            return fail_memory(plan);
+    }
+    return plan->soft;
+}
+
+const struct cr_step_key *cr_emit_key(struct cr_emit *emit)
+{
+    return &emit->plan->key;
+}
+
+/* Which shared block a step uses is found in the first walk and looked up by its number in the second. */
+static int *shared_of(struct cr_plan *plan)
+{
+    if (plan->shared_count == plan->shared_capacity) {
+        int capacity = plan->shared_capacity > 0 ? 2 * plan->shared_capacity : 64;
+        int *grown = realloc(plan->shared, (size_t)capacity * sizeof(*grown));
+        if (grown == NULL)
+            return NULL;
+        plan->shared = grown;
+        plan->shared_capacity = capacity;
+    }
+    if (!plan->placing)
+        plan->shared[plan->shared_count] = CR_NO_BUFFER;
+    return &plan->shared[plan->shared_count++];
+}
+
+void cr_emit_step(struct cr_emit *emit, const struct cr_kernel *kernel, const void *args, size_t size)
+{
+    struct cr_plan *plan = emit->plan;
+    size_t bytes = kernel->shared != NULL ? kernel->shared(args) : 0;
+    int *shared = shared_of(plan);
+    void *block;
+    const char *label;
+
+    if (shared == NULL) {
+        fail_memory(plan);
+        return;
+    }
+    block = bytes > 0 ? use(plan, shared, bytes) : NULL;
+    if (!plan->placing || plan->status != CR_OK)
+        return;
+    label =
+        cr_arena_format(plan->arena, "%-14s %-22s %s", emit->vertex->label, emit->vertex->op->entry.name, plan->pass);
+    if (label == NULL)
+        fail_memory(plan);
+    else
+        plan->status = cr_steps_add(plan->steps, kernel, args, size, block, label, NULL);
+}

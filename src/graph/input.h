@@ -1,0 +1,15 @@
+/*
+ * Options of the input op, for whoever builds a graph.
+ */
+#ifndef CR_GRAPH_INPUT_H
+#define CR_GRAPH_INPUT_H
+
+#include "graph/op.h"
+
+struct cr_input_options {
+    int64_t slot;
+    bool bytes;
+    int64_t height, width, channels;
+};
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * conv2d: y[n][i][j][f] = sum_{a,b,c} x[n][i s + a - p][j s + b - q][c] w[a][b][c][f]
+ *
+ * x [N][H][W][C], w [KH][KW][C][F], y [N][OH][OW][F]; s the stride, p and q the border above and left (window.h), where
+ * x is 0. It is a correlation, as everywhere in this field. One group.
+ */
+#include "graph/op.h"
+#include "graph/window.h"
+
+struct conv2d {
+    int64_t stride, padding;
+};
+
+static const struct cr_option options[] = {
+    CR_INT("stride", struct conv2d, stride, .min = 1, .max = 64, .def = 1, .help = "step between windows, pixels"),
+    CR_INT("padding", struct conv2d, padding, .min = -1, .max = 1024, .def = CR_PADDING_SAME, .names = cr_padding_names,
+           .help = "border of zeros: same, valid (none) or pixels"),
+    {0}};
+
+static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err)
+{
+    const struct conv2d *o = vertex->options;
+    struct cr_shape x = vertex->in[0]->shape, w = vertex->in[1]->shape;
+
+    CR_TRY(cr_window_fit_picture(x, w.dims[0], w.dims[1], o->stride, o->padding, &outputs[0], err));
+    if (w.rank != 4 || w.dims[2] != x.dims[2])
+        return cr_fail(err, CR_ERROR_SHAPE, "filters of %lld channels do not fit a picture of %lld",
+                       (long long)w.dims[2], (long long)x.dims[2]);
+    outputs[0].dims[2] = w.dims[3];
+    return CR_OK;
+}
+
+static struct cr_conv_args args_of(const struct cr_emit *emit)
+{
+    const struct conv2d *o = emit->options;
+    struct cr_shape x = emit->vertex->in[0]->shape, w = emit->vertex->in[1]->shape;
+    struct cr_conv_args args = {.batch = emit->batch,
+                                .height = x.dims[0],
+                                .width = x.dims[1],
+                                .channels = x.dims[2],
+                                .filters = w.dims[3],
+                                .kernel_height = w.dims[0],
+                                .kernel_width = w.dims[1],
+                                .stride = o->stride};
+
+    cr_window_fit(x.dims[0], w.dims[0], o->stride, o->padding, &args.out_height, &args.pad_top);
+    cr_window_fit(x.dims[1], w.dims[1], o->stride, o->padding, &args.out_width, &args.pad_left);
+    return args;
+}
+
+static void forward(struct cr_emit *emit)
+{
+    struct cr_conv_args args = args_of(emit);
+
+    args.x = cr_emit_in(emit, 0);
+    args.w = cr_emit_in(emit, 1);
+    args.y = cr_emit_out(emit, 0);
+    CR_EMIT(emit, conv_forward, args);
+}
+
+static void backward(struct cr_emit *emit)
+{
+    struct cr_conv_args args = args_of(emit);
+
+    args.y = (void *)cr_emit_dout(emit, 0);
+    args.x = cr_emit_in(emit, 0);
+    args.w = cr_emit_din(emit, 1, &args.add);
+    if (args.w != NULL)
+        CR_EMIT(emit, conv_backward_weights, args);
+    args.w = cr_emit_in(emit, 1);
+    args.x = cr_emit_din(emit, 0, &args.add);
+    if (args.x != NULL)
+        CR_EMIT(emit, conv_backward_data, args);
+}
+
+static int64_t flops(const struct cr_vertex *vertex)
+{
+    struct cr_shape y = vertex->out[0]->shape;
+
+    return 2 * cr_shape_count(vertex->in[1]->shape) * y.dims[0] * y.dims[1];
+}
+
+const struct cr_op cr_op_conv2d = {
+    .entry = {.name = "conv2d", .help = "convolution of a picture with a bank of filters", .options = options},
+    .inputs = 2,
+    .outputs = 1,
+    .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM},
+    .infer = infer,
+    .forward = forward,
+    .backward = backward,
+    .flops = flops,
+    .examples =
+        (const struct cr_example[]){
+            {.inputs = {CR_SHAPE(5, 4, 3), CR_SHAPE(3, 3, 3, 5)}},
+            {.options = "padding: valid", .inputs = {CR_SHAPE(7, 5, 2), CR_SHAPE(3, 2, 2, 3)}},
+            {.options = "{stride: 2, padding: 1}", .inputs = {CR_SHAPE(7, 6, 1), CR_SHAPE(3, 3, 1, 4)}},
+            {.options = "{stride: 2}", .inputs = {CR_SHAPE(5, 8, 3), CR_SHAPE(5, 5, 3, 2)}},
+            {.options = "{stride: 3, padding: 2}", .inputs = {CR_SHAPE(8, 7, 2), CR_SHAPE(4, 3, 2, 3)}},
+            {.options = "{stride: 3, padding: valid}", .inputs = {CR_SHAPE(8, 9, 2), CR_SHAPE(2, 2, 2, 3)}},
+            {.inputs = {CR_SHAPE(1, 1, 4), CR_SHAPE(3, 3, 4, 2)}},
+            {.inputs = {CR_SHAPE(4, 3, 17), CR_SHAPE(1, 1, 17, 9)}},
+            {.inputs = {CR_SHAPE(4, 4, 3), CR_SHAPE(2, 2, 3, 3)}},
+            {0},
+        },
+};

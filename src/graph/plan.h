@@ -1,0 +1,76 @@
+/*
+ * Inside of a plan.
+ *
+ * Planning walks the graph twice: forward over the vertices, then backward. Each vertex in each direction is a tick.
+ * The first walk (`placing` is false) learns which buffer is used from which tick to which; memory.c then gives every
+ * buffer an offset such that those alive at the same time do not overlap; the second walk emits the steps with final
+ * addresses.
+ */
+#ifndef CR_GRAPH_PLAN_H
+#define CR_GRAPH_PLAN_H
+
+#include "base/arena.h"
+#include "graph/op.h"
+#include "graph/steps.h"
+
+struct cr_buffer {
+    size_t size, offset;
+    int first, last; /* ticks */
+};
+
+struct cr_buffers {
+    struct cr_buffer *items;
+    int count, capacity;
+};
+
+/* A new buffer's number, or -1 without memory. */
+int cr_buffers_add(struct cr_buffers *buffers, size_t size, int tick);
+void cr_buffers_use(struct cr_buffers *buffers, int buffer, int tick);
+/* Sets all offsets; *total is the bytes of the arena. */
+enum cr_status cr_buffers_place(struct cr_buffers *buffers, size_t *total, struct cr_error *err);
+
+#define CR_NO_BUFFER   (-1)
+#define CR_SAVED_SLOTS 4
+
+/* What a plan knows of a value. */
+struct cr_place {
+    int value, gradient; /* buffers */
+    int consumers;       /* live ones */
+    bool live;           /* some output depends on it */
+    bool wanted;         /* its gradient is */
+    bool begun;          /* a consumer has written to its gradient in this walk */
+};
+
+struct cr_plan {
+    struct cr_context *context;
+    const struct cr_graph *graph;
+    struct cr_params *params;
+    struct cr_plan_options options;
+    struct cr_kernels kernels;
+    struct cr_arena *arena;
+    struct cr_steps *steps;
+    size_t number; /* bytes */
+
+    struct cr_place *places;      /* [graph->values] */
+    int (*saved)[CR_SAVED_SLOTS]; /* [graph->vertices], buffers */
+    struct cr_buffers buffers;
+    int *shared; /* of each step: buffer or CR_NO_BUFFER */
+    int shared_count, shared_capacity;
+
+    int tick;
+    bool placing;
+    enum cr_status status; /* the first failure of a walk */
+    const char *pass;      /* "forward", "backward" */
+
+    char *memory;
+    size_t memory_size;
+    int64_t count; /* samples of the last run */
+    const void *feeds[CR_MAX_INPUTS];
+    int32_t *labels; /* [batch] */
+    void *soft;      /* [batch][classes] where an op asks for it */
+    int64_t soft_classes;
+    struct cr_step_key key;
+    char nowhere[64]; /* what addresses point to while nothing is placed */
+};
+
+#endif
