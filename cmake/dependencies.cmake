@@ -39,7 +39,8 @@ cradle_library(CRADLE_SPNG "libspng (spng)" "spng;libspng" libspng-dev libspng-d
 find_path(CRADLE_RANDOM123 Random123/philox.h)
 mark_as_advanced(CRADLE_RANDOM123)
 if(NOT CRADLE_RANDOM123)
-    cradle_missing("Random123 (headers)" librandom123-dev Random123-devel "random123 (AUR)" random123)
+    cradle_missing("Random123 (headers)" librandom123-dev Random123-devel "random123 (AUR)"
+                   "none, see docs/install.md")
 endif()
 
 if(APPLE AND NOT OpenMP_ROOT)

@@ -5,7 +5,7 @@
 # usage: scripts/setup.sh [--quiet] [GROUP...]
 #
 #   build    compiler, cmake, ninja, the libraries, cmocka (the default)
-#   test     what some tests need besides: a C++ compiler
+#   test     what some tests need besides: a C++ compiler, locales
 #   thread   clang with its own OpenMP, for the thread sanitizer
 #   data     zstd, to unpack archives
 #   peers    PyTorch, to make frozen results anew
@@ -48,6 +48,11 @@ has_clang_openmp() {
         clang -x c -fopenmp -fsanitize=thread - -o /dev/null 2>/dev/null
 }
 
+# The tests read and write numbers where the decimal point is a comma.
+has_german() {
+    [ -e /usr/share/i18n/locales/de_DE ] || locale -a 2>/dev/null | grep -q '^de_DE'
+}
+
 has_torch() {
     python3 -c 'import torch' 2>/dev/null || /usr/bin/python3 -c 'import torch' 2>/dev/null
 }
@@ -67,6 +72,7 @@ build | libjpeg-turbo | has_module libjpeg | libjpeg-dev | libjpeg-turbo-devel |
 build | libspng | has_spng | libspng-dev | libspng-devel | libspng | libspng
 build | Random123 | has_header Random123/philox.h | librandom123-dev | Random123-devel | - | -
 build | cmocka | has_module cmocka | libcmocka-dev | libcmocka-devel | cmocka | cmocka
+test | locale definitions | has_german | locales | glibc-locale-source | glibc | -
 test | a C++ compiler | has_program g++ | g++ | gcc-c++ | gcc | gcc
 thread | clang | has_program clang | clang | clang compiler-rt | clang compiler-rt | llvm
 thread | OpenMP for clang | has_clang_openmp | libomp-dev | libomp-devel | openmp | libomp
