@@ -1,0 +1,39 @@
+/*
+ * Inside of a dataset: the base that every format fills. It owns the labels, the names and, where all samples lie in
+ * memory, the block of pixels.
+ */
+#ifndef CR_DATA_DATASET_H
+#define CR_DATA_DATASET_H
+
+#include <cradle/data.h>
+
+#include "base/arena.h"
+
+struct cr_store {
+    struct cr_dataset dataset; /* first: a cr_dataset of ours is a cr_store */
+    struct cr_arena *arena;    /* names, and what a format adds; ends with the dataset */
+    uint8_t *pixels;           /* owned; NULL: not in memory, or the caller's */
+    int32_t *labels;           /* owned; NULL: the caller's */
+    const void *own;           /* what a format adds, in the arena */
+};
+
+/* The shape of what a store will hold. */
+struct cr_extent {
+    int64_t count, height, width, channels, classes;
+};
+
+/*
+ * A store with room for labels and, where `in_memory`, for pixels (neither is cleared), both for the format to fill.
+ * `class_names` is copied; NULL: "0", "1", ... `name` is a printf format.
+ */
+enum cr_status cr_store_new(struct cr_store **store, const struct cr_extent *extent, bool in_memory,
+                            const char *const *class_names, struct cr_error *err, const char *name, ...)
+    CR_PRINTF(6, 7);
+
+/* height * width * channels. */
+static inline size_t cr_sample_size(const struct cr_dataset *dataset)
+{
+    return (size_t)(dataset->height * dataset->width * dataset->channels);
+}
+
+#endif

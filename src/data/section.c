@@ -1,0 +1,21 @@
+/*
+ * The options of a config file's `data` section.
+ */
+#include <cradle/data.h>
+
+static const struct cr_name standardize_names[] = {
+    {"none", CR_STANDARDIZE_NONE}, {"channel", CR_STANDARDIZE_CHANNEL}, {0}};
+
+const struct cr_option cr_data_section_options[] = {
+    CR_NODE("source", struct cr_data_section, source, .kind = "formats",
+            .help = "where pictures come from; default: digits"),
+    CR_FLOAT("validation", struct cr_data_section, validation, .min = 0, .max = 0.9, .def = 0.1,
+             .help = "share of the training part that is held out to validate, in proportion to the classes"),
+    CR_INT("limit", struct cr_data_section, limit, .min = 0, .max = 1e12,
+           .help = "use this many samples only, in proportion to the classes; 0: all"),
+    CR_CHOICE("standardize", struct cr_data_section, standardize, .def = CR_STANDARDIZE_CHANNEL,
+              .names = standardize_names,
+              .help = "channel: subtract each channel's mean and divide by its deviation, after x / 255"),
+    CR_INT("split_seed", struct cr_data_section, split_seed, .min = 0, .max = 9e15,
+           .help = "seed of the draws of `validation` and `limit`"),
+    {0}};
