@@ -31,7 +31,7 @@ $(error SANITIZE is '$(SANITIZE)': it may be address,undefined or thread)
 endif
 
 configure = cmake --preset $(preset) --log-level=WARNING -DCRADLE_WERROR=$(WERROR) \
-    $(if $(CRADLE_DATA),"-DCRADLE_DATA=$(CRADLE_DATA)")
+    $(if $(CRADLE_DATA),"-DCRADLE_DATA=$(CRADLE_DATA)") >/dev/null
 
 .PHONY: help demo test build bench data install clean setup test-peers
 
