@@ -5,13 +5,11 @@
 #define CR_GRAPH_POOL_H
 
 #include "graph/op.h"
+#include "graph/tables.h"
 
 struct cr_pool_options {
     int64_t size, stride, padding;
 };
-
-/* The option table, for ops and layers alike. */
-extern const struct cr_option cr_pool_options[];
 
 enum cr_status cr_pool_infer(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err);
 struct cr_pool_args cr_pool_args_of(const struct cr_emit *emit);

@@ -15,6 +15,11 @@ enum { CR_PADDING_SAME = -1, CR_PADDING_VALID = 0 };
 /* Words for the padding option, whose other values are pixels. */
 extern const struct cr_name cr_padding_names[];
 
+/* What the window of a convolution is told. */
+struct cr_window_options {
+    int64_t stride, padding;
+};
+
 /* Along one side. Fails where no window fits; `what` names the input for the message. */
 enum cr_status cr_window_fit(int64_t in, int64_t kernel, int64_t stride, int64_t padding, int64_t *out,
                              int64_t *before);

@@ -6,17 +6,18 @@
  * x [N][...][C]; inputs x, scale, shift and the states mean, variance.
  */
 #include "graph/op.h"
+#include "graph/tables.h"
 
 struct batchnorm {
     double momentum, epsilon;
 };
 
-static const struct cr_option options[] = {CR_FLOAT("momentum", struct batchnorm, momentum, .min = 1e-6, .max = 1,
-                                                    .def = 0.1,
-                                                    .help = "share of the new batch in the running statistics"),
-                                           CR_FLOAT("epsilon", struct batchnorm, epsilon, .min = 1e-12, .max = 1,
-                                                    .def = 1e-5, .log = true, .help = "added to the variance"),
-                                           {0}};
+const struct cr_option cr_batchnorm_options[] = {CR_FLOAT("momentum", struct batchnorm, momentum, .min = 1e-6, .max = 1,
+                                                          .def = 0.1,
+                                                          .help = "share of the new batch in the running statistics"),
+                                                 CR_FLOAT("epsilon", struct batchnorm, epsilon, .min = 1e-12, .max = 1,
+                                                          .def = 1e-5, .log = true, .help = "added to the variance"),
+                                                 {0}};
 
 enum { X, SCALE, SHIFT, MEAN, VARIANCE };
 enum { BATCH_MEAN, BATCH_INVERSE };
@@ -90,7 +91,9 @@ static int64_t flops(const struct cr_vertex *vertex)
 }
 
 const struct cr_op cr_op_batchnorm = {
-    .entry = {.name = "batchnorm", .help = "normalises each channel by the batch's statistics", .options = options},
+    .entry = {.name = "batchnorm",
+              .help = "normalises each channel by the batch's statistics",
+              .options = cr_batchnorm_options},
     .inputs = 5,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM, CR_ROLE_PARAM, CR_ROLE_STATE, CR_ROLE_STATE},

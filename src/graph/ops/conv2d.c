@@ -7,19 +7,16 @@
 #include "graph/op.h"
 #include "graph/window.h"
 
-struct conv2d {
-    int64_t stride, padding;
-};
-
-static const struct cr_option options[] = {
-    CR_INT("stride", struct conv2d, stride, .min = 1, .max = 64, .def = 1, .help = "step between windows, pixels"),
-    CR_INT("padding", struct conv2d, padding, .min = -1, .max = 1024, .def = CR_PADDING_SAME, .names = cr_padding_names,
-           .help = "border of zeros: same, valid (none) or pixels"),
-    {0}};
+static const struct cr_option options[] = {CR_INT("stride", struct cr_window_options, stride, .min = 1, .max = 64,
+                                                  .def = 1, .help = "step between windows, pixels"),
+                                           CR_INT("padding", struct cr_window_options, padding, .min = -1, .max = 1024,
+                                                  .def = CR_PADDING_SAME, .names = cr_padding_names,
+                                                  .help = "border of zeros: same, valid (none) or pixels"),
+                                           {0}};
 
 static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err)
 {
-    const struct conv2d *o = vertex->options;
+    const struct cr_window_options *o = vertex->options;
     struct cr_shape x = vertex->in[0]->shape, w = vertex->in[1]->shape;
 
     CR_TRY(cr_window_fit_picture(x, w.dims[0], w.dims[1], o->stride, o->padding, &outputs[0], err));
@@ -32,7 +29,7 @@ static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *out
 
 static struct cr_conv_args args_of(const struct cr_emit *emit)
 {
-    const struct conv2d *o = emit->options;
+    const struct cr_window_options *o = emit->options;
     struct cr_shape x = emit->vertex->in[0]->shape, w = emit->vertex->in[1]->shape;
     struct cr_conv_args args = {.batch = emit->batch,
                                 .height = x.dims[0],

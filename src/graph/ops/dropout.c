@@ -3,12 +3,13 @@
  * rate); in inference y is x. The mask is not kept: backward draws it again from the same key (step, row, this op).
  */
 #include "graph/op.h"
+#include "graph/tables.h"
 
 struct dropout {
     double rate;
 };
 
-static const struct cr_option options[] = {
+const struct cr_option cr_dropout_options[] = {
     CR_FLOAT("rate", struct dropout, rate, .min = 0, .max = 0.99, .def = 0.5, .help = "share of numbers set to 0"),
     {0}};
 
@@ -62,7 +63,9 @@ static void backward(struct cr_emit *emit)
 }
 
 const struct cr_op cr_op_dropout = {
-    .entry = {.name = "dropout", .help = "sets a random share of the numbers to 0 in training", .options = options},
+    .entry = {.name = "dropout",
+              .help = "sets a random share of the numbers to 0 in training",
+              .options = cr_dropout_options},
     .inputs = 1,
     .outputs = 1,
     .stochastic = true,

@@ -1,0 +1,44 @@
+/*
+ * What is kept while a network is built from its layers.
+ */
+#ifndef CR_MODEL_BUILDER_H
+#define CR_MODEL_BUILDER_H
+
+#include "model/init.h"
+#include "model/layer.h"
+
+/* A parameter whose first numbers are still to be drawn. */
+struct cr_pending {
+    const char *name;
+    bool constant;
+    double fill;
+    const struct cr_init *init;
+    const void *options;
+    int64_t fan_in, fan_out;
+    bool relu;
+    struct cr_pending *next;
+};
+
+struct cr_builder {
+    struct cr_graph *graph;
+    struct cr_config *config; /* holds bound options */
+    struct cr_pending *pending, **pending_end;
+    struct cr_layer_row *rows;
+    int row_count, row_capacity;
+    int row; /* of the layer that is being built */
+    int depth;
+    bool placed; /* the message in `err` has its position already */
+};
+
+/* Builds the list: x through all layers to *y. */
+enum cr_status cr_builder_run(struct cr_builder *builder, const struct cr_node *layers, struct cr_value *x,
+                              struct cr_value **y, struct cr_error *err);
+/* A line of the model's table; its number is builder->row. */
+enum cr_status cr_builder_add_row(struct cr_builder *builder, const char *name, struct cr_error *err);
+/* Draws the first numbers of all parameters. */
+enum cr_status cr_builder_fill(struct cr_builder *builder, struct cr_params *params, uint64_t seed,
+                               struct cr_error *err);
+/* A failure at a layer: "FILE:LINE:COLUMN: model[3] (conv): " before the message that is there. */
+enum cr_status cr_fail_at_layer(const struct cr_node *node, enum cr_status status, struct cr_error *err);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * residual (He et al. 2016): y = f(x) + x, with f a list of layers. Where f changes the shape, x goes through a
+ * projection: a 1 x 1 convolution with the stride that fits (a dense layer for rows), with batch normalisation where f
+ * ends in one (their option B).
+ */
+#include "graph/window.h"
+#include "model/layer.h"
+
+struct residual {
+    const struct cr_node *layers;
+};
+
+static const struct cr_option options[] = {
+    CR_NODE("layers", struct residual, layers, .kind = "layers", .help = "the list whose result is added to its input"),
+    {0}};
+
+static enum cr_status fail_to_follow(struct cr_shape from, struct cr_shape to, struct cr_error *err)
+{
+    char a[96], b[96];
+
+    cr_shape_describe(from, a, sizeof(a));
+    cr_shape_describe(to, b, sizeof(b));
+    return cr_fail(err, CR_ERROR_SHAPE,
+                   "its layers turn %s into %s, which no projection of the input can follow: use padding: same and one "
+                   "stride for both sides",
+                   a, b);
+}
+
+static enum cr_status project_picture(struct cr_build *build, struct cr_value *x, struct cr_shape to,
+                                      struct cr_value **y, struct cr_error *err)
+{
+    struct cr_shape from = x->shape;
+    struct cr_window_options window = {.padding = CR_PADDING_SAME};
+    struct cr_build_param weight = {.what = "projection.weight",
+                                    .shape = {.rank = 4, .dims = {1, 1, from.dims[2], to.dims[2]}},
+                                    .role = CR_ROLE_PARAM,
+                                    .decay = true,
+                                    .fan_in = from.dims[2],
+                                    .fan_out = to.dims[2]};
+    struct cr_value *inputs[2] = {x};
+
+    window.stride = (from.dims[0] + to.dims[0] - 1) / to.dims[0];
+    for (int i = 0; i < 2; i++)
+        if ((from.dims[i] + window.stride - 1) / window.stride != to.dims[i])
+            return fail_to_follow(from, to, err);
+    CR_TRY(cr_build_param(build, &weight, &inputs[1], err));
+    return cr_build_apply(build, "conv2d", &window, inputs, y, err);
+}
+
+static enum cr_status project_row(struct cr_build *build, struct cr_value *x, struct cr_shape to, struct cr_value **y,
+                                  struct cr_error *err)
+{
+    struct cr_build_param weight = {.what = "projection.weight",
+                                    .shape = {.rank = 2, .dims = {x->shape.dims[0], to.dims[0]}},
+                                    .role = CR_ROLE_PARAM,
+                                    .decay = true,
+                                    .fan_in = x->shape.dims[0],
+                                    .fan_out = to.dims[0]};
+    struct cr_value *inputs[2] = {x};
+
+    CR_TRY(cr_build_param(build, &weight, &inputs[1], err));
+    return cr_build_apply(build, "dense", NULL, inputs, y, err);
+}
+
+static bool ends_in_norm(const struct cr_node *layers)
+{
+    const struct cr_layer *last = NULL;
+
+    for (const struct cr_node *node = layers->first; node != NULL; node = node->next)
+        last = cr_layer_of(node);
+    return last != NULL && last->role == CR_LAYER_NORM;
+}
+
+static enum cr_status project(struct cr_build *build, const struct residual *o, struct cr_value *x, struct cr_shape to,
+                              struct cr_value **y, struct cr_error *err)
+{
+    const struct cr_batchnorm_layer norm = {.momentum = 0.1, .epsilon = 1e-5};
+
+    if (x->shape.rank != to.rank)
+        return fail_to_follow(x->shape, to, err);
+    if (to.rank == 3)
+        CR_TRY(project_picture(build, x, to, y, err));
+    else
+        CR_TRY(project_row(build, x, to, y, err));
+    return ends_in_norm(o->layers) ? cr_build_batchnorm(build, "projection", &norm, *y, y, err) : CR_OK;
+}
+
+static enum cr_status build(struct cr_build *build, const void *options_, struct cr_value *x, struct cr_value **y,
+                            struct cr_error *err)
+{
+    const struct residual *o = options_;
+    struct cr_value *inputs[2] = {NULL, x};
+
+    CR_TRY(cr_build_layers(build, o->layers, NULL, x, &inputs[0], err));
+    if (!cr_shape_equal(inputs[0]->shape, x->shape))
+        CR_TRY(project(build, o, x, inputs[0]->shape, &inputs[1], err));
+    return cr_build_apply(build, "add", NULL, inputs, y, err);
+}
+
+const struct cr_layer cr_layer_residual = {
+    .entry = {.name = "residual", .help = "adds the input to what a list of layers makes of it", .options = options},
+    .role = CR_LAYER_WEIGHTS,
+    .build = build,
+};

@@ -1,0 +1,15 @@
+/*
+ * A loss: appends the ops that turn the model's output into one number a sample.
+ */
+#ifndef CR_MODEL_LOSS_H
+#define CR_MODEL_LOSS_H
+
+#include "model/layer.h"
+
+struct cr_loss {
+    struct cr_entry entry;
+    enum cr_status (*build)(struct cr_build *build, const void *options, bool soft, struct cr_value *logits,
+                            struct cr_value **loss, struct cr_error *err);
+};
+
+#endif

@@ -1,0 +1,188 @@
+/*
+ * Networks: a model built for data of one shape.
+ *
+ *     input (scaled, standardised) -> layers -> logits -> loss
+ *                                                     `-> softmax -> probabilities
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/input.h"
+#include "model/builder.h"
+#include "model/loss.h"
+#include "model/model.h"
+
+/* What a network owns besides its public part. */
+struct network {
+    struct cr_network public;
+    struct cr_builder builder;
+};
+
+static enum cr_status check(const struct cr_network_options *options, struct cr_error *err)
+{
+    if (options->height < 1 || options->width < 1 || options->channels < 1)
+        return cr_fail(err, CR_ERROR_ARGUMENT, "a network's input must be at least 1x1x1, not %lldx%lldx%lld",
+                       (long long)options->height, (long long)options->width, (long long)options->channels);
+    if (options->dtype != CR_F32 && options->dtype != CR_F64)
+        return cr_fail(err, CR_ERROR_ARGUMENT, "a network computes in CR_F32 or CR_F64");
+    return CR_OK;
+}
+
+static enum cr_status build_input(struct network *network, const struct cr_network_options *options,
+                                  struct cr_value **x, struct cr_error *err)
+{
+    struct cr_build build = {.builder = &network->builder, .name = "input"};
+    struct cr_input_options input = {
+        .bytes = options->bytes, .height = options->height, .width = options->width, .channels = options->channels};
+    struct cr_build_param mean = {
+        .what = "mean", .shape = {.rank = 1, .dims = {options->channels}}, .role = CR_ROLE_STATE, .constant = true};
+    struct cr_build_param deviation = mean;
+    struct cr_value *states[2];
+
+    deviation.what = "deviation";
+    deviation.fill = 1;
+    CR_TRY(cr_builder_add_row(&network->builder, "input", err));
+    CR_TRY(cr_build_param(&build, &mean, &states[0], err));
+    CR_TRY(cr_build_param(&build, &deviation, &states[1], err));
+    CR_TRY(cr_build_apply(&build, "input", &input, states, x, err));
+    network->builder.rows[0].shape = (*x)->shape;
+    network->public.input = (*x)->shape;
+    return CR_OK;
+}
+
+static enum cr_status check_output(const struct cr_node *layers, const struct cr_network_options *options,
+                                   struct cr_shape output, struct cr_error *err)
+{
+    const struct cr_node *last = layers->first;
+    char shape[96];
+
+    while (last->next != NULL)
+        last = last->next;
+    cr_shape_describe(output, shape, sizeof(shape));
+    if (output.rank != 1) {
+        cr_fail(err, CR_ERROR_SHAPE, "the model ends with a picture of %s: end it with dense or globalpool", shape);
+        return cr_fail_at_layer(last, CR_ERROR_SHAPE, err);
+    }
+    if (options->classes > 0 && output.dims[0] != options->classes) {
+        cr_fail(err, CR_ERROR_SHAPE,
+                "the model ends with %s outputs, but the data have %lld classes: end it with dense: %lld", shape,
+                (long long)options->classes, (long long)options->classes);
+        return cr_fail_at_layer(last, CR_ERROR_SHAPE, err);
+    }
+    return CR_OK;
+}
+
+static enum cr_status build_loss(struct network *network, const struct cr_network_options *options,
+                                 struct cr_value *logits, struct cr_error *err)
+{
+    struct cr_build build = {.builder = &network->builder, .name = "loss"};
+    const struct cr_entry *entry = cr_registry_find(&cr_losses, "cross-entropy");
+    const void *values = NULL;
+    struct cr_value *loss, *probabilities;
+
+    if (options->loss != NULL)
+        CR_TRY(cr_bind_choice(network->builder.config, &cr_losses, options->loss, &entry, &values, err));
+    /* The entry is the first member of every loss. */
+    CR_TRY(((const struct cr_loss *)entry)->build(&build, values, options->soft, logits, &loss, err));
+    build.name = "probabilities";
+    CR_TRY(cr_build_apply(&build, "softmax", NULL, &logits, &probabilities, err));
+    network->public.logits = logits;
+    network->public.loss = loss;
+    network->public.probabilities = probabilities;
+    return CR_OK;
+}
+
+static void set_input_statistics(const struct cr_network *network, const struct cr_network_options *options)
+{
+    const double *given[2] = {options->mean, options->deviation};
+    static const char *const names[2] = {"input.mean", "input.deviation"};
+
+    for (int i = 0; i < 2; i++) {
+        struct cr_tensor tensor = cr_params_tensor(network->params, cr_params_find(network->params, names[i]));
+        for (int64_t c = 0; given[i] != NULL && c < options->channels; c++) {
+            if (options->dtype == CR_F64)
+                ((double *)tensor.data)[c] = given[i][c];
+            else
+                ((float *)tensor.data)[c] = (float)given[i][c];
+        }
+    }
+}
+
+/* Parameters and work of each line: those of the ops and parameters that bear its name. */
+static void sum_rows(struct network *network)
+{
+    struct cr_builder *builder = &network->builder;
+    const struct cr_params *params = network->public.params;
+
+    for (int i = 0; i < builder->row_count; i++) {
+        struct cr_layer_row *row = &builder->rows[i];
+        size_t length = strlen(row->name);
+        for (const struct cr_vertex *vertex = builder->graph->first; vertex != NULL; vertex = vertex->next)
+            if (strcmp(vertex->label, row->name) == 0)
+                row->flops += cr_vertex_flops(vertex);
+        for (int j = 0; j < params->count; j++)
+            if (params->items[j].kind == CR_PARAM && strncmp(params->items[j].name, row->name, length) == 0 &&
+                params->items[j].name[length] == '.')
+                row->params += params->items[j].count;
+    }
+    network->public.rows = builder->rows;
+    network->public.layers = builder->row_count;
+}
+
+static enum cr_status make(struct network *network, const struct cr_model *model,
+                           const struct cr_network_options *options, struct cr_error *err)
+{
+    struct cr_builder *builder = &network->builder;
+    struct cr_value *x, *y;
+
+    if (model->layers == NULL)
+        return cr_fail(err, CR_ERROR_ARGUMENT, "the model has no layers");
+    builder->pending_end = &builder->pending;
+    CR_TRY(cr_config_parse(&builder->config, "", "options", err));
+    CR_TRY(cr_graph_new(&builder->graph, err));
+    network->public.graph = builder->graph;
+    CR_TRY(build_input(network, options, &x, err));
+    CR_TRY(cr_builder_run(builder, model->layers, x, &y, err));
+    CR_TRY(check_output(model->layers, options, y->shape, err));
+    network->public.output = y->shape;
+    CR_TRY(build_loss(network, options, y, err));
+    CR_TRY(cr_params_new(&network->public.params, network->public.context, builder->graph, options->dtype,
+                         !options->inference, err));
+    CR_TRY(cr_builder_fill(builder, network->public.params, options->seed, err));
+    set_input_statistics(&network->public, options);
+    sum_rows(network);
+    return CR_OK;
+}
+
+enum cr_status cr_network_new(struct cr_network **network, struct cr_context *context, const struct cr_model *model,
+                              const struct cr_network_options *options, struct cr_error *err)
+{
+    struct network *made;
+    enum cr_status status;
+
+    *network = NULL;
+    CR_TRY(check(options, err));
+    made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return cr_fail_memory(err);
+    made->public.context = context;
+    status = make(made, model, options, err);
+    if (status == CR_OK)
+        *network = &made->public;
+    else
+        cr_network_free(&made->public);
+    return status;
+}
+
+void cr_network_free(struct cr_network *network)
+{
+    struct network *own = (struct network *)network; /* its first member */
+
+    if (network == NULL)
+        return;
+    cr_params_free(network->context, network->params);
+    cr_graph_free(own->builder.graph);
+    cr_config_free(own->builder.config);
+    free(own->builder.rows);
+    free(own);
+}
