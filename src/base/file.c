@@ -26,7 +26,7 @@ char *cr_path_join(const char *folder, const char *name)
     size_t length = strlen(folder), size = length + strlen(name) + 2;
     char *path = malloc(size);
     if (path)
-        snprintf(path, size, "%s%s%s", folder, length && folder[length - 1] == '/' ? "" : "/", name);
+        snprintf(path, size, "%s%s%s", folder, length == 0 || folder[length - 1] == '/' ? "" : "/", name);
     return path;
 }
 
@@ -46,6 +46,8 @@ char *cr_path_expand(const char *path)
 static mode_t kind_of(const char *path)
 {
     struct stat info;
+    if (path[0] != '~')
+        return stat(path, &info) == 0 ? info.st_mode & S_IFMT : 0;
     char *expanded = cr_path_expand(path);
     mode_t kind = expanded && stat(expanded, &info) == 0 ? info.st_mode & S_IFMT : 0;
     free(expanded);
@@ -176,6 +178,22 @@ done:
     return status;
 }
 
+/* A part of the path may be a file; errno is mkdir's. */
+static enum cr_status fail_folder(struct cr_error *err, const char *path, const char *part)
+{
+    if (errno == EEXIST)
+        return cr_fail(err, CR_ERROR_IO, "%s: cannot make the folder: %s is a file", path, part);
+    return fail(err, path, "make the folder");
+}
+
+static bool is_folder(const char *path)
+{
+    int reason = errno;
+    bool is = S_ISDIR(kind_of(path));
+    errno = reason;
+    return is;
+}
+
 enum cr_status cr_folder_make(const char *path, struct cr_error *err)
 {
     char *folder = cr_path_expand(path);
@@ -187,8 +205,8 @@ enum cr_status cr_folder_make(const char *path, struct cr_error *err)
         if (c && c != '/')
             continue;
         *end = 0;
-        if (folder[0] && mkdir(folder, 0777) != 0 && !cr_folder_exists(folder)) {
-            status = fail(err, path, "make the folder");
+        if (folder[0] && mkdir(folder, 0777) != 0 && !is_folder(folder)) {
+            status = fail_folder(err, path, folder);
             break;
         }
         *end = c;

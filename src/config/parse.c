@@ -63,8 +63,9 @@ static yaml_mark_t mark_of_byte(const char *yaml, size_t offset)
 static enum cr_status fail_syntax(struct builder *b)
 {
     const yaml_parser_t *parser = &b->parser;
-    const char *problem = parser->problem ? parser->problem : "cannot be read";
-    if (parser->error == YAML_MEMORY_ERROR)
+    const char *problem = parser->problem;
+    /* Some of libyaml's failed allocations leave no error at all. */
+    if (parser->error == YAML_MEMORY_ERROR || !problem)
         return cr_fail_memory(b->err);
     if (parser->error == YAML_READER_ERROR) {
         yaml_mark_t mark = mark_of_byte(b->yaml, parser->problem_offset);

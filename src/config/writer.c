@@ -1,7 +1,7 @@
 /*
- * YAML out, by libyaml's emitter: events in, text out through a handler. Maps are written in block style; a map or list
- * of scalars alone, as in `conv: {filters: 64, kernel: 3}`, stays on its line. A text that would read as a number, a
- * truth value or null is put in quotes.
+ * YAML out, by libyaml's emitter: events in, text out through a handler. Nested values are written in block style, a
+ * map or list of scalars alone, as in `conv: {filters: 64, kernel: 3}`, on its line. A text that would read as a
+ * number, a truth value or null is put in quotes.
  */
 #include <cradle/config.h>
 
@@ -174,7 +174,8 @@ static bool all_scalars(const struct cr_node *node)
     return true;
 }
 
-static void write_node(struct cr_writer *writer, const struct cr_node *node)
+/* An element that is a map names one thing (`- dense: 10`): it stays in block style. */
+static void write_node(struct cr_writer *writer, const struct cr_node *node, bool element)
 {
     char tag[256] = "!";
     if (node->tag)
@@ -187,11 +188,11 @@ static void write_node(struct cr_writer *writer, const struct cr_node *node)
         scalar(writer, node->text, given,
                node->quoted ? needs_quotes(node->text) : strpbrk(node->text, "\n\r") != NULL);
     } else {
-        begin(writer, map, given, all_scalars(node));
+        begin(writer, map, given, all_scalars(node) && !(map && element && node->count > 0));
         for (const struct cr_node *child = node->first; child; child = child->next) {
             if (map)
                 key(writer, child->key);
-            write_node(writer, child);
+            write_node(writer, child, !map);
         }
         end(writer, map);
     }
@@ -200,7 +201,7 @@ static void write_node(struct cr_writer *writer, const struct cr_node *node)
 void cr_writer_node(struct cr_writer *writer, const char *name, const struct cr_node *node)
 {
     key(writer, name);
-    write_node(writer, node);
+    write_node(writer, node, false);
 }
 
 static void write_option(struct cr_writer *writer, const struct cr_option *option, const void *field)
