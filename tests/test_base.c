@@ -500,7 +500,7 @@ static const struct cr_option options[] = {
     CR_BOOL("bias", struct sample, bias, .def = 1),
     CR_CHOICE("mode", struct sample, mode, .names = modes, .def = 1),
     CR_STRING("name", struct sample, name, .text = ""),
-    CR_STRING("path", struct sample, path),
+    CR_STRING("path", struct sample, path, .help = "a file"),
     CR_LIST("steps", struct sample, steps, .min = 1),
     CR_NODE("layers", struct sample, layers, .kind = "layers"),
     {0},

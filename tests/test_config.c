@@ -27,7 +27,7 @@ static const struct cr_option conv_options[] = {
     CR_INT("padding", struct conv, padding, .max = 64, .def = -1, .names = paddings),
     CR_FLOAT("scale", struct conv, scale, .max = 1, .def = 0.5),
     CR_CHOICE("bias", struct conv, bias, .names = biases),
-    CR_BOOL("fast", struct conv, fast),
+    CR_BOOL("fast", struct conv, fast, .def = 0),
     CR_STRING("name", struct conv, name, .text = "plain"),
     CR_LIST("steps", struct conv, steps, .max = 100),
     CR_NODE("layers", struct conv, layers, .kind = "layers"),
@@ -39,8 +39,8 @@ struct inner {
     const struct cr_node *layers;
 };
 
-static const struct cr_option list_options[] = {CR_LIST("items", struct inner, items), {0}};
-static const struct cr_option node_options[] = {CR_NODE("layers", struct inner, layers), {0}};
+static const struct cr_option list_options[] = {CR_LIST("items", struct inner, items, .help = "numbers"), {0}};
+static const struct cr_option node_options[] = {CR_NODE("layers", struct inner, layers, .kind = "layers"), {0}};
 
 static const struct cr_entry conv = {"conv", "", conv_options}, relu = {"relu", "", NULL},
                              multi = {"multi", "", list_options}, residual = {"residual", "", node_options};

@@ -19,7 +19,7 @@ static const struct cr_option sgd_options[] = {
     CR_FLOAT("lr", struct sgd, lr, .def = 0.1),
     CR_INT("steps", struct sgd, steps, .def = 1),
     CR_STRING("name", struct sgd, name, .text = ""),
-    CR_LIST("marks", struct sgd, marks),
+    CR_LIST("marks", struct sgd, marks, .help = "numbers"),
     {0},
 };
 
