@@ -52,6 +52,9 @@ static void error_is_cut_between_letters(void **state)
     cr_fail_in(&err, CR_ERROR_IO, "c");
     assert_int_equal(strlen(err.message), 1022);
     assert_memory_equal(err.message, "cbbaé", 6);
+    assert_int_equal(cr_text_fit("éé", 3), 2);
+    assert_int_equal(cr_text_fit("éé", 4), 4);
+    assert_int_equal(cr_text_fit("ab", 80), 2);
 }
 
 /* ---------------------------------------------------------------------------------------------------------------- text

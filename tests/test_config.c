@@ -279,7 +279,8 @@ static const char *const recipe = "data: {source: mnist}\n"
                                   "train:\n"
                                   "  optimizer: {sgd: {lr: 0.1}}\n"
                                   "  loss: !choice [mse, hinge]\n"
-                                  "empty: []\n";
+                                  "empty: []\n"
+                                  "text: ''\n";
 
 static char *written(const struct cr_config *config)
 {
@@ -331,6 +332,7 @@ static void overrides(void **state)
                               "  loss: !choice [mae, hinge]\n"
                               "  epochs: 3\n"
                               "empty: a=b\n"
+                              "text: \"\"\n"
                               "new:\n"
                               "  deep:\n"
                               "    value:\n"
@@ -387,12 +389,13 @@ static void override_errors(void **state)
         {"model.conv=1", "command line: model.conv: model is a list: say which of model[0] to model[2]"},
         {"empty.x=1", "command line: empty.x: empty is an empty list"},
         {"train.optimizer.sgd.lr.x=1",
-         "command line: train.optimizer.sgd.lr.x: train.optimizer.sgd.lr is 0.1, which has "
+         "command line: train.optimizer.sgd.lr.x: train.optimizer.sgd.lr is \"0.1\", which has "
          "no parts; replace it: train.optimizer.sgd.lr={x: ...}"},
-        {"model[2].conv.filters=1", "command line: model[2].conv.filters: model[2].conv is 10, which has no parts; "
+        {"model[2].conv.filters=1", "command line: model[2].conv.filters: model[2].conv is \"10\", which has no parts; "
                                     "replace it: model[2].conv={filters: ...}"},
         {"train.loss.mse=1",
          "command line: train.loss.mse: train.loss is a search range (!choice); replace the whole of it"},
+        {"text.x=1", "command line: text.x: text is \"\", which has no parts; replace it: text={x: ...}"},
         {"a=[1", "command line: a: did not find expected ',' or ']' (while parsing a flow sequence)"},
         {"a={b: 1, b: 2}", "command line: a: the key b is given twice"},
         {"a=\xff", "command line: a: the text is not UTF-8 (invalid leading UTF-8 octet)"},

@@ -160,6 +160,16 @@ void cr_text_from_float(double value, char *text, size_t size)
     }
 }
 
+int cr_text_fit(const char *text, int limit)
+{
+    size_t length = strlen(text);
+    if (length <= (size_t)limit)
+        return (int)length;
+    while (limit > 0 && ((unsigned char)text[limit] & 0xc0) == 0x80)
+        limit--;
+    return limit;
+}
+
 int cr_text_vformat(char *text, size_t size, const char *format, va_list arguments)
 {
     struct c_locale locale = enter_c();

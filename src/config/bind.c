@@ -29,7 +29,8 @@ static void describe_found(const struct cr_node *node, char *text, size_t size)
     static const char *const kinds[] = {
         [CR_NODE_NULL] = "nothing", [CR_NODE_SEQUENCE] = "a list", [CR_NODE_MAP] = "a map"};
     if (node->kind == CR_NODE_SCALAR)
-        cr_text_format(text, size, "\"%.80s\"%s", node->text, node->quoted ? " in quotes" : "");
+        cr_text_format(text, size, "\"%.*s\"%s", cr_text_fit(node->text, 80), node->text,
+                       node->quoted ? " in quotes" : "");
     else
         cr_text_format(text, size, "%s", kinds[node->kind]);
 }

@@ -17,8 +17,8 @@ static bool is_word(const struct cr_node *node)
 {
     double number;
     bool truth;
-    return node->kind == CR_NODE_SCALAR && !node->tag && !cr_text_float(node->text, &number) &&
-           !cr_text_bool(node->text, &truth);
+    return node->kind == CR_NODE_SCALAR && !node->tag && node->text[0] && strlen(node->text) <= CR_CONFIG_KEY &&
+           !cr_text_float(node->text, &number) && !cr_text_bool(node->text, &truth);
 }
 
 /* A key of the map with nothing behind it. */
@@ -50,8 +50,9 @@ static enum cr_status become_map(struct cr_config *config, struct cr_node *node,
     if (node->kind == CR_NODE_SEQUENCE)
         return cr_fail(err, CR_ERROR_CONFIG, "command line: %s: %s is an empty list", path, node->path);
     if (node->kind == CR_NODE_SCALAR && !is_word(node))
-        return cr_fail(err, CR_ERROR_CONFIG, "command line: %s: %s is %s, which has no parts; replace it: %s={%s: ...}",
-                       path, node->path, node->text, node->path, key);
+        return cr_fail(err, CR_ERROR_CONFIG,
+                       "command line: %s: %s is \"%.*s\", which has no parts; replace it: %s={%s: ...}", path,
+                       node->path, cr_text_fit(node->text, 80), node->text, node->path, key);
     const char *word = node->text;
     node->kind = CR_NODE_MAP;
     node->text = NULL;
