@@ -58,6 +58,9 @@ void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *block);
 
+/* The shared libraries must find these too, also where the build hides symbols. */
+#define ALLOC_EXPORT __attribute__((visibility("default")))
+
 static inline bool alloc_available(void)
 {
     return true;
@@ -80,17 +83,17 @@ static inline void *alloc_counted(void *block)
     return block;
 }
 
-void *malloc(size_t size)
+ALLOC_EXPORT void *malloc(size_t size)
 {
     return alloc_refused() ? NULL : alloc_counted(__libc_malloc(size));
 }
 
-void *calloc(size_t count, size_t size)
+ALLOC_EXPORT void *calloc(size_t count, size_t size)
 {
     return alloc_refused() ? NULL : alloc_counted(__libc_calloc(count, size));
 }
 
-void *realloc(void *block, size_t size)
+ALLOC_EXPORT void *realloc(void *block, size_t size)
 {
     if (alloc_refused())
         return NULL;
@@ -100,17 +103,17 @@ void *realloc(void *block, size_t size)
     return block ? moved : alloc_counted(moved);
 }
 
-void *aligned_alloc(size_t alignment, size_t size)
+ALLOC_EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
     return alloc_refused() ? NULL : alloc_counted(__libc_memalign(alignment, size));
 }
 
-void *memalign(size_t alignment, size_t size)
+ALLOC_EXPORT void *memalign(size_t alignment, size_t size)
 {
     return aligned_alloc(alignment, size);
 }
 
-int posix_memalign(void **block, size_t alignment, size_t size)
+ALLOC_EXPORT int posix_memalign(void **block, size_t alignment, size_t size)
 {
     void *made = aligned_alloc(alignment, size);
     if (made)
@@ -118,7 +121,7 @@ int posix_memalign(void **block, size_t alignment, size_t size)
     return made ? 0 : ENOMEM;
 }
 
-void free(void *block)
+ALLOC_EXPORT void free(void *block)
 {
     if (block)
         atomic_fetch_sub(&alloc_blocks, 1);
