@@ -1,0 +1,223 @@
+/*
+ * dw [KH][KW][C][F] from x and dy. A tile holds ROWS taps (a, b, c) times a panel of filters, and walks over the pixels
+ * of dy: tap (a, b, c) of the output pixel (i, j) lies at (i*stride + a, j*stride + b, c) of a padded copy of x.
+ *
+ * A part is a block of channels times a group of panels times a slice of the batch. It copies a chunk of pictures (or,
+ * of large ones, of lines) into scratch, its block of x with margins of zeros and its panels of dy [pixels][WIDTH], and
+ * adds the chunk to its share of dw. Where channels and panels alone do not make enough parts, the batch is cut into
+ * slices with one partial dw each in `shared`, which phase 1 adds in order.
+ */
+#include "kernels/simd/direct.h"
+#include "kernels/simd/panel.h"
+#include "kernels/simd/tile.h"
+
+enum {
+    LIMIT = 1 << 16, /* floats of a chunk */
+    PARTS = 64,
+    SLICES = 32,
+    GROUPS = 8,   /* of panels, and of channels */
+    CHANNELS = 32 /* of a block, at least */
+};
+
+/* How the work is cut. */
+struct cut {
+    int64_t groups, blocks, slices;
+};
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t weights(const struct cr_conv_args *a)
+{
+    return a->kernel_height * a->kernel_width * a->channels * a->filters;
+}
+
+static struct cut cut_of(const struct cr_conv_args *a)
+{
+    int64_t pixels = a->batch * a->out_height * a->out_width;
+    int64_t wanted = cr_parts(PARTS, pixels * weights(a) / LANES / PARTS);
+    int64_t groups = least(least(panel_count(a->filters), GROUPS), wanted);
+    int64_t blocks = least(least(most(a->channels / CHANNELS, 1), GROUPS), wanted / groups);
+    return (struct cut){groups, blocks, least(least(wanted / groups / blocks, SLICES), a->batch)};
+}
+
+static int64_t parts(const void *args)
+{
+    struct cut cut = cut_of(args);
+    return cut.groups * cut.blocks * cut.slices;
+}
+
+/* One part's share. */
+struct share {
+    struct cr_range samples, channels, panels;
+    int64_t pictures, lines; /* output lines and pictures of a chunk */
+    float *x;                /* [pictures][input lines][input pixels][channels] */
+    float *dy;               /* panels [pictures * lines * out_width][WIDTH] */
+    float *dw;
+};
+
+static int64_t input_lines(const struct cr_conv_args *a, int64_t lines)
+{
+    return (lines - 1) * a->stride + a->kernel_height;
+}
+
+static int64_t input_pixels(const struct cr_conv_args *a)
+{
+    return (a->out_width - 1) * a->stride + a->kernel_width;
+}
+
+/* Floats of a picture's x, and of its dy, in a chunk of `lines` lines, for the largest of `parts` blocks or groups. */
+static int64_t x_size(const struct cr_conv_args *a, int64_t lines, int64_t parts)
+{
+    return aligned(input_lines(a, lines) * input_pixels(a) * ((a->channels + parts - 1) / parts));
+}
+
+static int64_t dy_size(const struct cr_conv_args *a, int64_t lines, int64_t parts)
+{
+    return lines * a->out_width * ((panel_count(a->filters) + parts - 1) / parts) * WIDTH;
+}
+
+static int64_t size_of(const struct cr_conv_args *a, int64_t lines)
+{
+    struct cut cut = cut_of(a);
+    return x_size(a, lines, cut.blocks) + dy_size(a, lines, cut.groups);
+}
+
+static int64_t chunk_lines(const struct cr_conv_args *a)
+{
+    int64_t lines = a->out_height;
+    while (lines > 1 && size_of(a, lines) > LIMIT)
+        lines = (lines + 1) / 2;
+    return lines;
+}
+
+static int64_t chunk_pictures(const struct cr_conv_args *a)
+{
+    return chunk_lines(a) < a->out_height ? 1 : most(LIMIT / size_of(a, a->out_height), 1);
+}
+
+/* A chunk is within the limit or is one line; of all channels, for a smaller batch has fewer blocks. */
+static size_t scratch(const void *args)
+{
+    const struct cr_conv_args *a = args;
+    return (size_t)most(LIMIT, x_size(a, 1, 1) + dy_size(a, 1, 1)) * sizeof(float);
+}
+
+static struct share share_of(const struct cr_work *work)
+{
+    const struct cr_conv_args *a = work->args;
+    struct cut cut = cut_of(a);
+    int64_t slice = work->part / cut.groups / cut.blocks, lines = chunk_lines(a), pictures = chunk_pictures(a);
+    float *x = work->scratch;
+    return (struct share){
+        .samples = cr_share(a->batch, cut.slices, slice),
+        .channels = cr_share(a->channels, cut.blocks, work->part / cut.groups % cut.blocks),
+        .panels = cr_share(panel_count(a->filters), cut.groups, work->part % cut.groups),
+        .pictures = pictures,
+        .lines = lines,
+        .x = x,
+        .dy = x + pictures * x_size(a, lines, cut.blocks),
+        .dw = cut.slices == 1 ? a->w : (float *)work->shared + slice * aligned(weights(a)),
+    };
+}
+
+static float *dy_panel(const struct cr_conv_args *a, const struct share *share, int64_t panel)
+{
+    return share->dy + (panel - share->panels.begin) * share->pictures * share->lines * a->out_width * WIDTH;
+}
+
+/* Copies `pictures` pictures from n, of each `lines` output lines from i. */
+static void gather(const struct cr_conv_args *a, const struct share *share, int64_t n, int64_t pictures, int64_t i,
+                   int64_t lines)
+{
+    float *to = share->x;
+    for (int64_t k = n; k < n + pictures; k++) {
+        struct picture picture = {(const float *)a->x + k * a->height * a->width * a->channels, a->height, a->width,
+                                  a->channels};
+        to = CR_NAME(copy_lines)(to, &picture, share->channels, i * a->stride - a->pad_top, input_lines(a, lines),
+                                 -a->pad_left, input_pixels(a));
+        for (int64_t panel = share->panels.begin; panel < share->panels.end; panel++) {
+            int64_t pixels = lines * a->out_width, width = panel_width(panel, a->filters);
+            const float *dy = (const float *)a->y + (k * a->out_height + i) * a->out_width * a->filters;
+            CR_NAME(pack)
+            (dy_panel(a, share, panel) + (k - n) * pixels * width, panel, a->filters, dy, a->filters, pixels);
+        }
+    }
+}
+
+static void multiply(const struct cr_conv_args *a, const struct share *share, int64_t pictures, int64_t lines, bool add)
+{
+    int64_t channels = share->channels.end - share->channels.begin;
+    int64_t line = input_pixels(a) * channels, across = a->kernel_width * channels, taps = a->kernel_height * across;
+    struct walk walk = {.pictures = pictures,
+                        .picture_stride = input_lines(a, lines) * line,
+                        .lines = lines,
+                        .line_stride = a->stride * line,
+                        .steps = a->out_width,
+                        .stride = a->stride * channels};
+    for (int64_t panel = share->panels.begin; panel < share->panels.end; panel++)
+        for (int64_t tap = 0; tap < taps; tap += ROWS) {
+            struct tile tile = {
+                .rows = least(ROWS, taps - tap), .columns = panel_columns(panel, a->filters), .add = add};
+            for (int64_t r = 0; r < ROWS; r++) {
+                int64_t k = r < tile.rows ? tap + r : tap;
+                int64_t row = k / channels * a->channels + share->channels.begin + k % channels;
+                tile.a[r] = share->x + k / across * line + k % across;
+                tile.y[r] = share->dw + row * a->filters + panel * WIDTH;
+            }
+            CR_NAME(tile)(&tile, &walk, dy_panel(a, share, panel));
+        }
+}
+
+static void run(const struct cr_work *work)
+{
+    const struct cr_conv_args *a = work->args;
+    struct share share = share_of(work);
+    bool add = a->add && cut_of(a).slices == 1;
+    for (int64_t n = share.samples.begin; n < share.samples.end; n += share.pictures)
+        for (int64_t i = 0; i < a->out_height; i += share.lines) {
+            int64_t pictures = least(share.pictures, share.samples.end - n),
+                    lines = least(share.lines, a->out_height - i);
+            gather(a, &share, n, pictures, i, lines);
+            multiply(a, &share, pictures, lines, add);
+            add = true;
+        }
+}
+
+static int64_t sum_parts(const void *args)
+{
+    const struct cr_conv_args *a = args;
+    struct cut cut = cut_of(a);
+    return cut.slices == 1 ? 0 : cr_flat_parts(weights(a));
+}
+
+static void sum(const struct cr_work *work)
+{
+    const struct cr_conv_args *a = work->args;
+    struct cr_range range = cr_flat_part(weights(a), work->part);
+    const float *partial = work->shared;
+    float *w = a->w;
+    for (int64_t i = range.begin; i < range.end && !a->add; i++)
+        w[i] = 0;
+    for (int64_t slice = 0; slice < cut_of(a).slices; slice++, partial += aligned(weights(a)))
+#pragma omp simd
+        for (int64_t i = range.begin; i < range.end; i++)
+            w[i] += partial[i];
+}
+
+static size_t shared(const void *args)
+{
+    const struct cr_conv_args *a = args;
+    struct cut cut = cut_of(a);
+    return cut.slices == 1 ? 0 : (size_t)(cut.slices * aligned(weights(a))) * sizeof(float);
+}
+
+const struct cr_kernel CR_NAME(conv_backward_weights) = {
+    .phases = {{parts, run}, {sum_parts, sum}}, .shared = shared, .scratch = scratch};

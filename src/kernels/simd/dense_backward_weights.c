@@ -1,0 +1,51 @@
+/*
+ * dw [I][O] = transposed x [N][I] times dy [N][O]. The panels are of dy; each tile goes through all samples, so that no
+ * partial sums need to be added.
+ */
+#include "kernels/simd/product.h"
+
+static struct product product(const struct cr_dense_args *a)
+{
+    return (struct product){.rows = a->inputs,
+                            .depth = a->batch,
+                            .columns = a->outputs,
+                            .a = a->x,
+                            .row_stride = 1,
+                            .stride = a->inputs,
+                            .y = a->w,
+                            .add = a->add};
+}
+
+static int64_t pack_parts(const void *args)
+{
+    struct product p = product(args);
+    return CR_NAME(product_pack_parts)(&p);
+}
+
+static void pack(const struct cr_work *work)
+{
+    const struct cr_dense_args *a = work->args;
+    struct product p = product(a);
+    CR_NAME(product_pack)(&p, work->shared, a->y, false, work->part);
+}
+
+static int64_t parts(const void *args)
+{
+    struct product p = product(args);
+    return CR_NAME(product_parts)(&p);
+}
+
+static void run(const struct cr_work *work)
+{
+    struct product p = product(work->args);
+    CR_NAME(product)(&p, work->shared, work->part);
+}
+
+static size_t shared(const void *args)
+{
+    struct product p = product(args);
+    return CR_NAME(product_shared)(&p);
+}
+
+const struct cr_kernel CR_NAME(dense_backward_weights) = {.phases = {{pack_parts, pack}, {parts, run}},
+                                                          .shared = shared};

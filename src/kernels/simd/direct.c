@@ -1,0 +1,145 @@
+#include <string.h>
+
+#include "kernels/simd/direct.h"
+#include "kernels/simd/panel.h"
+#include "kernels/simd/tile.h"
+
+enum {
+    LIMIT = 1 << 16, /* floats of copied lines */
+    LINES = 64,      /* output lines at once */
+};
+
+/* Output lines whose windows can be read. */
+struct chunk {
+    int64_t lines;
+    const float *from[LINES]; /* where the window of the line's first pixel begins */
+    float *to[LINES];
+};
+
+int64_t CR_NAME(direct_depth)(const struct direct *d)
+{
+    return d->kernel_height * d->kernel_width * d->channels;
+}
+
+int64_t CR_NAME(direct_cost)(const struct direct *d)
+{
+    return CR_NAME(direct_depth)(d) * d->out_width * VECTORS;
+}
+
+static bool inside(const struct direct *d)
+{
+    return d->top <= 0 && d->left <= 0 && (d->out_height - 1) * d->stride - d->top + d->kernel_height <= d->height &&
+           (d->out_width - 1) * d->stride - d->left + d->kernel_width <= d->width;
+}
+
+/* Pixels of a line as it is read. */
+static int64_t line_pixels(const struct direct *d)
+{
+    return inside(d) ? d->width : (d->out_width - 1) * d->stride + d->kernel_width;
+}
+
+static int64_t scratch_floats(const struct direct *d)
+{
+    int64_t least = d->kernel_height * line_pixels(d) * d->channels;
+    return inside(d) ? 0 : least < LIMIT ? LIMIT : least;
+}
+
+size_t CR_NAME(direct_scratch)(const struct direct *d)
+{
+    return (size_t)scratch_floats(d) * sizeof(float);
+}
+
+float *CR_NAME(copy_lines)(float *to, const struct picture *picture, struct cr_range channels, int64_t h, int64_t lines,
+                           int64_t v, int64_t pixels)
+{
+    int64_t count = channels.end - channels.begin;
+    int64_t begin = v < 0 ? 0 : v, end = v + pixels < picture->width ? v + pixels : picture->width;
+    for (int64_t line = h; line < h + lines; line++, to += pixels * count) {
+        if (line < 0 || line >= picture->height || begin >= end) {
+            memset(to, 0, (size_t)(pixels * count) * sizeof *to);
+            continue;
+        }
+        const float *from = picture->x + (line * picture->width + begin) * picture->channels + channels.begin;
+        memset(to, 0, (size_t)((begin - v) * count) * sizeof *to);
+        if (count == picture->channels)
+            memcpy(to + (begin - v) * count, from, (size_t)((end - begin) * count) * sizeof *to);
+        else
+            for (int64_t pixel = 0; pixel < end - begin; pixel++)
+                memcpy(to + (begin - v + pixel) * count, from + pixel * picture->channels, (size_t)count * sizeof *to);
+        memset(to + (end - v) * count, 0, (size_t)((v + pixels - end) * count) * sizeof *to);
+    }
+    return to;
+}
+
+/* Takes as many lines of the range as there is room for. */
+static void gather(struct chunk *chunk, const struct direct *d, struct cr_range *lines, float *scratch)
+{
+    int64_t line_floats = line_pixels(d) * d->channels, room = scratch_floats(d);
+    chunk->lines = 0;
+    while (lines->begin < lines->end && chunk->lines < LINES) {
+        int64_t n = lines->begin / d->bands, i = lines->begin % d->bands;
+        struct picture picture = {d->x + n * d->height * d->width * d->channels, d->height, d->width, d->channels};
+        int64_t h = i * d->stride - d->top, count = d->out_height - i;
+        if (count <= 0) {
+            lines->begin++;
+            continue;
+        }
+        count = count < lines->end - lines->begin ? count : lines->end - lines->begin;
+        count = count < LINES - chunk->lines ? count : LINES - chunk->lines;
+        const float *from = picture.x + (h * d->width - d->left) * d->channels;
+        if (!inside(d)) {
+            int64_t fit = line_floats ? (room / line_floats - d->kernel_height) / d->stride + 1 : count;
+            if (room < d->kernel_height * line_floats)
+                break;
+            count = count < fit ? count : fit;
+            int64_t copied = (count - 1) * d->stride + d->kernel_height;
+            from = scratch;
+            scratch = CR_NAME(copy_lines)(scratch, &picture, (struct cr_range){0, d->channels}, h, copied, -d->left,
+                                          line_pixels(d));
+            room -= copied * line_floats;
+        }
+        for (int64_t l = 0; l < count; l++) {
+            chunk->from[chunk->lines] = from + l * d->stride * line_floats;
+            chunk->to[chunk->lines++] = d->y + n * d->y_picture + (i + l) * d->y_line;
+        }
+        lines->begin += count;
+    }
+}
+
+static void multiply(const struct direct *d, const struct chunk *chunk, int64_t panel)
+{
+    struct walk walk = {.pictures = 1,
+                        .lines = d->kernel_height,
+                        .line_stride = line_pixels(d) * d->channels,
+                        .steps = d->kernel_width * d->channels,
+                        .stride = 1};
+    struct tile tile = {.columns = panel_columns(panel, d->filters), .add = d->add};
+    float *b = panel_at(d->panels, panel, CR_NAME(direct_depth)(d));
+    int64_t pixels = chunk->lines * d->out_width, line = 0, j = 0;
+    for (int64_t pixel = 0; pixel < pixels; pixel += ROWS) {
+        tile.rows = pixels - pixel < ROWS ? pixels - pixel : ROWS;
+        for (int64_t r = 0; r < ROWS; r++) {
+            if (r >= tile.rows) {
+                tile.a[r] = tile.a[0];
+                continue;
+            }
+            tile.a[r] = chunk->from[line] + j * d->stride * d->channels;
+            tile.y[r] = chunk->to[line] + j * d->y_pixel + panel * WIDTH;
+            if (++j == d->out_width) {
+                j = 0;
+                line++;
+            }
+        }
+        CR_NAME(tile)(&tile, &walk, b);
+    }
+}
+
+void CR_NAME(direct)(const struct direct *d, struct cr_block block, void *scratch)
+{
+    struct chunk chunk;
+    while (block.rows.begin < block.rows.end) {
+        gather(&chunk, d, &block.rows, scratch);
+        for (int64_t panel = block.columns.begin; panel < block.columns.end; panel++)
+            multiply(d, &chunk, panel);
+    }
+}

@@ -1,0 +1,58 @@
+#include <string.h>
+
+#include "kernels/simd/panel.h"
+
+void CR_NAME(pack)(float *to, int64_t panel, int64_t columns, const float *m, int64_t stride, int64_t rows)
+{
+    int64_t count = panel_columns(panel, columns), width = panel_width(panel, columns);
+    m += panel * WIDTH;
+    for (int64_t row = 0; row < rows; row++, to += width, m += stride) {
+        if (count == WIDTH) {
+            UNROLLED
+            for (int v = 0; v < VECTORS; v++)
+                store(to + v * LANES, load(m + v * LANES));
+            continue;
+        }
+        memcpy(to, m, (size_t)count * sizeof *to);
+        memset(to + count, 0, (size_t)(width - count) * sizeof *to);
+    }
+}
+
+/*
+ * A square of LANES rows. Interleaving row i with row i + LANES/2 moves the highest bit of the row's number to the
+ * lowest bit of the column's; after log2 LANES rounds rows and columns have changed places.
+ */
+static void transpose(float *to, int64_t width, const float *m, int64_t stride)
+{
+    vector row[LANES], next[LANES];
+    UNROLLED
+    for (int i = 0; i < LANES; i++)
+        row[i] = load(m + i * stride);
+    UNROLLED
+    for (int round = 1; round < LANES; round *= 2) {
+        UNROLLED
+        for (int i = 0; i < LANES / 2; i++) {
+            next[2 * i] = interleave_first(row[i], row[i + LANES / 2]);
+            next[2 * i + 1] = interleave_second(row[i], row[i + LANES / 2]);
+        }
+        UNROLLED
+        for (int i = 0; i < LANES; i++)
+            row[i] = next[i];
+    }
+    UNROLLED
+    for (int i = 0; i < LANES; i++)
+        store(to + i * width, row[i]);
+}
+
+void CR_NAME(pack_transposed)(float *to, int64_t panel, int64_t columns, const float *m, int64_t stride, int64_t rows)
+{
+    int64_t count = panel_columns(panel, columns), width = panel_width(panel, columns);
+    int64_t squares = count / LANES * LANES, even = rows / LANES * LANES;
+    m += panel * WIDTH * stride;
+    for (int64_t row = 0; row < even; row += LANES)
+        for (int64_t c = 0; c < squares; c += LANES)
+            transpose(to + row * width + c, width, m + c * stride + row, stride);
+    for (int64_t row = 0; row < rows; row++)
+        for (int64_t c = row < even ? squares : 0; c < width; c++)
+            to[row * width + c] = c < count ? m[c * stride + row] : 0;
+}

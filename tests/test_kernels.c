@@ -1,0 +1,706 @@
+/*
+ * Every kernel of every instruction set that this machine has, against the loops for double: on random shapes (single
+ * pixels, odd sizes, strides, uneven margins, channels beside the vectors' widths), with `add` and without, with a
+ * batch smaller than the planned one. The loop goes over kernels.def, so a new kernel is tested; one with a new struct
+ * of arguments does not compile before it has a function here that makes them.
+ *
+ * Arrays lie between guard bands of NaN; `shared` and `scratch` are full of NaN before, and exactly as large as asked
+ * for. The parts are run in three orders, which must give the same bits: that is what independence of threads means.
+ */
+#include <math.h>
+
+#include "base/random.h"
+#include "kernels/kernels.h"
+
+#include "support.h"
+
+enum { GUARD = 64, ARRAYS = 16, VARIANTS = 32, ORDERS = 3 };
+
+/* ----------------------------------------------------------------------------------------------------------- arrays */
+
+struct array {
+    size_t count, item; /* bytes of an item */
+    bool real;
+    unsigned char *block; /* guard, items, guard */
+};
+
+/* The arguments of one run with all arrays that they point to. */
+struct run {
+    struct cr_random random;
+    enum cr_dtype dtype;
+    int arrays;
+    struct array array[ARRAYS];
+    union {
+        int64_t batch;
+        struct cr_input_args input;
+        struct cr_dense_args dense;
+        struct cr_conv_args conv;
+        struct cr_bias_args bias;
+        struct cr_add_args add;
+        struct cr_copy_args copy;
+        struct cr_unary_args unary;
+        struct cr_pool_args pool;
+        struct cr_dropout_args dropout;
+        struct cr_batchnorm_args batchnorm;
+        struct cr_cross_entropy_args cross_entropy;
+        struct cr_fill_args fill;
+        struct cr_sgd_args sgd;
+        struct cr_adam_args adam;
+    } args;
+    const void *pointer;
+    struct cr_step_key key;
+    struct cr_sgd_rates sgd;
+    struct cr_adam_rates adam;
+};
+
+static void *array_new(struct run *run, size_t count, size_t item, bool real)
+{
+    assert_true(run->arrays < ARRAYS);
+    struct array *array = &run->array[run->arrays++];
+    size_t size = count * item + (size_t)2 * GUARD;
+    *array = (struct array){count, item, real, malloc(size)};
+    assert_non_null(array->block);
+    memset(array->block, 0xff, size);
+    return array->block + GUARD;
+}
+
+static void *items(const struct array *array)
+{
+    return array->block + GUARD;
+}
+
+static double item_get(const struct array *array, size_t i)
+{
+    return array->item == sizeof(double) ? ((double *)items(array))[i] : (double)((float *)items(array))[i];
+}
+
+static void item_set(const struct array *array, size_t i, double value)
+{
+    if (array->item == sizeof(double))
+        ((double *)items(array))[i] = (float)value;
+    else
+        ((float *)items(array))[i] = (float)value;
+}
+
+/* Numbers around `mean` of deviation 1; float and double get the same. */
+static void *around(struct run *run, int64_t count, double mean)
+{
+    void *data = array_new(run, (size_t)count, cr_dtype_size(run->dtype), true);
+    for (size_t i = 0; i < (size_t)count; i++)
+        item_set(&run->array[run->arrays - 1], i, mean + sqrt(12) * (cr_random_uniform(&run->random) - 0.5));
+    return data;
+}
+
+static void *numbers(struct run *run, int64_t count)
+{
+    return around(run, count, 0);
+}
+
+static void *positive(struct run *run, int64_t count)
+{
+    void *data = array_new(run, (size_t)count, cr_dtype_size(run->dtype), true);
+    for (size_t i = 0; i < (size_t)count; i++)
+        item_set(&run->array[run->arrays - 1], i, 0.5 + cr_random_uniform(&run->random));
+    return data;
+}
+
+static int64_t between(struct run *run, int64_t least, int64_t most)
+{
+    return least + (int64_t)cr_random_below(&run->random, (uint64_t)(most - least + 1));
+}
+
+static bool coin(struct run *run)
+{
+    return between(run, 0, 1);
+}
+
+static int64_t one_of(struct run *run, const int64_t *of, int64_t count)
+{
+    return of[between(run, 0, count - 1)];
+}
+
+static int64_t some_channels(struct run *run)
+{
+    return one_of(run, (const int64_t[]){1, 3, 5, 8, 16, 17, 32, 33, 48, 70}, 10);
+}
+
+/* -------------------------------------------------------------------------------------------------------- arguments */
+
+static void make_cr_input_args(struct run *run)
+{
+    struct cr_input_args *a = &run->args.input;
+    *a = (struct cr_input_args){.batch = between(run, 1, 9), .pixels = between(run, 1, 300), .bytes = coin(run)};
+    a->channels = some_channels(run);
+    a->scale = a->bytes ? 1 / 255.0 : 0.5;
+    int64_t count = a->batch * a->pixels * a->channels;
+    if (a->bytes) {
+        uint8_t *bytes = array_new(run, (size_t)count, 1, false);
+        for (int64_t i = 0; i < count; i++)
+            bytes[i] = (uint8_t)between(run, 0, 255);
+        run->pointer = bytes;
+    } else {
+        run->pointer = numbers(run, count);
+    }
+    a->x = &run->pointer;
+    a->mean = numbers(run, a->channels);
+    a->deviation = positive(run, a->channels);
+    a->y = numbers(run, count);
+}
+
+static void make_cr_dense_args(struct run *run)
+{
+    static const int64_t sizes[] = {1, 2, 5, 7, 10, 16, 17, 31, 33, 64, 100, 129};
+    struct cr_dense_args *a = &run->args.dense;
+    *a = (struct cr_dense_args){.batch = one_of(run, sizes, 12), .inputs = one_of(run, sizes, 12), .add = coin(run)};
+    a->outputs = one_of(run, sizes, 12);
+    a->x = numbers(run, a->batch * a->inputs);
+    a->w = numbers(run, a->inputs * a->outputs);
+    a->y = numbers(run, a->batch * a->outputs);
+}
+
+static void make_cr_conv_args(struct run *run)
+{
+    struct cr_conv_args *a = &run->args.conv;
+    *a = (struct cr_conv_args){.batch = between(run, 1, 5), .channels = some_channels(run), .add = coin(run)};
+    a->filters = some_channels(run);
+    a->kernel_height = between(run, 1, 5);
+    a->kernel_width = coin(run) ? a->kernel_height : between(run, 1, 5);
+    a->stride = between(run, 1, 3);
+    bool margins = coin(run);
+    a->pad_top = margins ? between(run, 0, a->kernel_height - 1) : 0;
+    a->pad_left = margins ? between(run, 0, a->kernel_width - 1) : 0;
+    int64_t below = margins ? between(run, 0, a->kernel_height - 1) : 0;
+    int64_t right = margins ? between(run, 0, a->kernel_width - 1) : 0;
+    a->height = between(run, 1, 11) + (margins ? 0 : a->kernel_height - 1);
+    a->width = between(run, 1, 11) + (margins ? 0 : a->kernel_width - 1);
+    while (a->height + a->pad_top + below < a->kernel_height)
+        a->height++;
+    while (a->width + a->pad_left + right < a->kernel_width)
+        a->width++;
+    a->out_height = (a->height + a->pad_top + below - a->kernel_height) / a->stride + 1;
+    a->out_width = (a->width + a->pad_left + right - a->kernel_width) / a->stride + 1;
+    a->x = numbers(run, a->batch * a->height * a->width * a->channels);
+    a->w = numbers(run, a->kernel_height * a->kernel_width * a->channels * a->filters);
+    a->y = numbers(run, a->batch * a->out_height * a->out_width * a->filters);
+}
+
+static void make_cr_bias_args(struct run *run)
+{
+    struct cr_bias_args *a = &run->args.bias;
+    *a = (struct cr_bias_args){.batch = between(run, 1, 9), .pixels = between(run, 1, 300), .add = coin(run)};
+    a->channels = some_channels(run);
+    a->x = numbers(run, a->batch * a->pixels * a->channels);
+    a->b = numbers(run, a->channels);
+    a->y = numbers(run, a->batch * a->pixels * a->channels);
+}
+
+static void make_cr_add_args(struct run *run)
+{
+    struct cr_add_args *a = &run->args.add;
+    *a = (struct cr_add_args){.batch = between(run, 1, 9), .size = between(run, 1, 5000)};
+    a->a = numbers(run, a->batch * a->size);
+    a->b = numbers(run, a->batch * a->size);
+    a->y = numbers(run, a->batch * a->size);
+}
+
+static void make_cr_copy_args(struct run *run)
+{
+    struct cr_copy_args *a = &run->args.copy;
+    *a = (struct cr_copy_args){.batch = between(run, 1, 9), .size = between(run, 1, 5000), .add = coin(run)};
+    a->x = numbers(run, a->batch * a->size);
+    a->y = numbers(run, a->batch * a->size);
+}
+
+static void make_cr_unary_args(struct run *run)
+{
+    struct cr_unary_args *a = &run->args.unary;
+    *a = (struct cr_unary_args){.batch = between(run, 1, 9), .size = between(run, 1, 5000), .add = coin(run)};
+    a->x = numbers(run, a->batch * a->size);
+    a->y = numbers(run, a->batch * a->size);
+    a->dy = numbers(run, a->batch * a->size);
+    a->dx = numbers(run, a->batch * a->size);
+}
+
+/* Some place inside each window. */
+static int32_t *places(struct run *run, const struct cr_pool_args *a)
+{
+    int64_t count = a->batch * a->out_height * a->out_width * a->channels;
+    int32_t *index = array_new(run, (size_t)count, sizeof *index, false);
+    for (int64_t k = 0; k < count; k++) {
+        int64_t pixel = k / a->channels, i = pixel / a->out_width % a->out_height, j = pixel % a->out_width, h, v;
+        do
+            h = i * a->stride - a->pad_top + between(run, 0, a->kernel_height - 1);
+        while (h < 0 || h >= a->height);
+        do
+            v = j * a->stride - a->pad_left + between(run, 0, a->kernel_width - 1);
+        while (v < 0 || v >= a->width);
+        index[k] = (int32_t)(h * a->width + v);
+    }
+    return index;
+}
+
+static void make_cr_pool_args(struct run *run)
+{
+    struct cr_pool_args *a = &run->args.pool;
+    *a = (struct cr_pool_args){.batch = between(run, 1, 5), .channels = some_channels(run), .add = coin(run)};
+    a->kernel_height = between(run, 1, 4);
+    a->kernel_width = coin(run) ? a->kernel_height : between(run, 1, 4);
+    a->stride = between(run, 1, 3);
+    a->height = between(run, 1, 11) + a->kernel_height - 1;
+    a->width = between(run, 1, 11) + a->kernel_width - 1;
+    a->pad_top = between(run, 0, a->kernel_height - 1);
+    a->pad_left = between(run, 0, a->kernel_width - 1);
+    a->out_height = (a->height + a->pad_top + between(run, 0, a->kernel_height - 1) - a->kernel_height) / a->stride + 1;
+    a->out_width = (a->width + a->pad_left + between(run, 0, a->kernel_width - 1) - a->kernel_width) / a->stride + 1;
+    a->x = numbers(run, a->batch * a->height * a->width * a->channels);
+    a->y = numbers(run, a->batch * a->out_height * a->out_width * a->channels);
+    a->dx = numbers(run, a->batch * a->height * a->width * a->channels);
+    a->dy = numbers(run, a->batch * a->out_height * a->out_width * a->channels);
+    a->index = places(run, a);
+}
+
+static void make_cr_dropout_args(struct run *run)
+{
+    struct cr_dropout_args *a = &run->args.dropout;
+    *a = (struct cr_dropout_args){.batch = between(run, 1, 9), .size = between(run, 1, 2000), .add = coin(run)};
+    a->node = between(run, 0, 20);
+    a->rate = coin(run) ? 0.5 : 0.1;
+    run->key = (struct cr_step_key){cr_random_u32(&run->random), cr_random_u32(&run->random)};
+    a->key = &run->key;
+    a->x = numbers(run, a->batch * a->size);
+    a->y = numbers(run, a->batch * a->size);
+}
+
+static void make_cr_batchnorm_args(struct run *run)
+{
+    struct cr_batchnorm_args *a = &run->args.batchnorm;
+    *a = (struct cr_batchnorm_args){.batch = between(run, 1, 9), .pixels = between(run, 1, 300), .add = coin(run)};
+    a->channels = some_channels(run);
+    a->momentum = 0.1;
+    a->epsilon = 1e-5;
+    int64_t count = a->batch * a->pixels * a->channels;
+    a->x = around(run, count, 3);
+    a->scale = numbers(run, a->channels);
+    a->shift = numbers(run, a->channels);
+    a->y = numbers(run, count);
+    a->mean = around(run, a->channels, 3);
+    a->inverse = positive(run, a->channels);
+    a->running_mean = numbers(run, a->channels);
+    a->running_variance = positive(run, a->channels);
+    a->dy = numbers(run, count);
+    a->dx = between(run, 0, 3) ? numbers(run, count) : NULL;
+    a->dscale = numbers(run, a->channels);
+    a->dshift = numbers(run, a->channels);
+}
+
+static void make_cr_cross_entropy_args(struct run *run)
+{
+    struct cr_cross_entropy_args *a = &run->args.cross_entropy;
+    *a = (struct cr_cross_entropy_args){
+        .batch = between(run, 1, 200), .classes = between(run, 1, 120), .add = coin(run)};
+    a->x = numbers(run, a->batch * a->classes);
+    if (coin(run)) {
+        int32_t *labels = array_new(run, (size_t)a->batch, sizeof *labels, false);
+        for (int64_t n = 0; n < a->batch; n++)
+            labels[n] = (int32_t)between(run, 0, a->classes - 1);
+        a->labels = labels;
+    } else {
+        a->soft = positive(run, a->batch * a->classes);
+    }
+    a->p = positive(run, a->batch * a->classes);
+    a->loss = numbers(run, a->batch);
+    a->dloss = numbers(run, a->batch);
+    a->dx = numbers(run, a->batch * a->classes);
+}
+
+static void make_cr_fill_args(struct run *run)
+{
+    struct cr_fill_args *a = &run->args.fill;
+    *a = (struct cr_fill_args){.batch = between(run, 1, 9), .size = between(run, 1, 5000), .value = 0.75};
+    a->y = numbers(run, a->batch * a->size);
+}
+
+static void make_cr_sgd_args(struct run *run)
+{
+    struct cr_sgd_args *a = &run->args.sgd;
+    run->sgd = (struct cr_sgd_rates){.lr = 0.1, .decay = 0.01, .nesterov = coin(run), .decoupled = coin(run)};
+    *a = (struct cr_sgd_args){.batch = 1, .count = between(run, 1, 40000), .rates = &run->sgd};
+    a->decayed = between(run, 0, a->count);
+    a->w = numbers(run, a->count);
+    a->g = numbers(run, a->count);
+    if (coin(run)) {
+        run->sgd.momentum = 0.9;
+        a->m = numbers(run, a->count);
+    }
+}
+
+static void make_cr_adam_args(struct run *run)
+{
+    struct cr_adam_args *a = &run->args.adam;
+    run->adam = (struct cr_adam_rates){.lr = 0.1,
+                                       .beta1 = 0.9,
+                                       .beta2 = 0.999,
+                                       .epsilon = 1e-8,
+                                       .decay = 0.01,
+                                       .correction1 = 0.5,
+                                       .correction2 = 0.25,
+                                       .decoupled = coin(run)};
+    *a = (struct cr_adam_args){.batch = 1, .count = between(run, 1, 40000), .rates = &run->adam};
+    a->decayed = between(run, 0, a->count);
+    a->w = numbers(run, a->count);
+    a->g = numbers(run, a->count);
+    a->m = numbers(run, a->count);
+    a->v = positive(run, a->count);
+}
+
+static const struct entry {
+    const char *name;
+    size_t place; /* in struct cr_kernels */
+    void (*make)(struct run *run);
+} entries[] = {
+#define CR_KERNEL(name, args) {#name, offsetof(struct cr_kernels, name), make_##args},
+#include "kernels/kernels.def"
+#undef CR_KERNEL
+};
+
+/* ------------------------------------------------------------------------------------------------------------- runs */
+
+static void run_make(struct run *run, const struct entry *entry, enum cr_dtype dtype, int variant)
+{
+    memset(run, 0, sizeof *run);
+    run->random = cr_random_at((uint64_t)(entry - entries), CR_RANDOM_TEST, 0, (uint64_t)variant);
+    run->dtype = dtype;
+    entry->make(run);
+}
+
+static void run_free(struct run *run)
+{
+    for (int i = 0; i < run->arrays; i++)
+        free(run->array[i].block);
+}
+
+static void check_band(const unsigned char *band, const char *where)
+{
+    for (int i = 0; i < GUARD; i++)
+        if (band[i] != 0xff)
+            fail_msg("a kernel wrote %s", where);
+}
+
+/* A block of 64-byte aligned memory of exactly `size` bytes between two guard bands, all NaN. */
+static unsigned char *band_new(size_t size)
+{
+    unsigned char *block = aligned_alloc(64, (size + 2 * GUARD + 63) / 64 * 64);
+    assert_non_null(block);
+    memset(block, 0xff, size + 2 * GUARD);
+    return block;
+}
+
+static void band_free(unsigned char *block, size_t size, const char *where)
+{
+    check_band(block, where);
+    check_band(block + GUARD + size, where);
+    free(block);
+}
+
+/* The i-th part to run of `parts`: in order, backwards, or first the odd ones. */
+static int64_t part_at(int64_t i, int64_t parts, int order)
+{
+    int64_t odd = parts / 2;
+    return order == 0 ? i : order == 1 ? parts - 1 - i : i < odd ? 2 * i + 1 : 2 * (i - odd);
+}
+
+static void execute(const struct cr_kernel *kernel, struct run *run, int order)
+{
+    /* What is reserved for a larger batch must be enough for this one. */
+    int64_t batch = run->args.batch;
+    size_t need_shared = kernel->shared ? kernel->shared(&run->args) : 0;
+    size_t need_scratch = kernel->scratch ? kernel->scratch(&run->args) : 0;
+    run->args.batch = batch + order * 3;
+    size_t shared_size = kernel->shared ? kernel->shared(&run->args) : 0;
+    size_t scratch_size = kernel->scratch ? kernel->scratch(&run->args) : 0;
+    run->args.batch = batch;
+    assert_true(shared_size >= need_shared && scratch_size >= need_scratch);
+    unsigned char *shared = band_new(shared_size), *scratch = band_new(scratch_size);
+    for (int phase = 0; phase < CR_PHASES && kernel->phases[phase].parts; phase++) {
+        int64_t parts = kernel->phases[phase].parts(&run->args);
+        assert_in_range(parts, 0, 64);
+        for (int64_t i = 0; i < parts; i++) {
+            memset(scratch + GUARD, 0xff, scratch_size);
+            kernel->phases[phase].run(
+                &(struct cr_work){&run->args, part_at(i, parts, order), shared + GUARD, scratch + GUARD});
+        }
+    }
+    band_free(shared, shared_size, "outside of `shared`");
+    band_free(scratch, scratch_size, "outside of `scratch`");
+    for (int i = 0; i < run->arrays; i++) {
+        const struct array *array = &run->array[i];
+        check_band(array->block, "before an array");
+        check_band(array->block + GUARD + array->count * array->item, "behind an array");
+    }
+}
+
+static void compare(const struct run *run, const struct run *truth, const char *what)
+{
+    for (int i = 0; i < run->arrays; i++) {
+        const struct array *got = &run->array[i], *want = &truth->array[i];
+        double error = 0, norm = 0;
+        if (!got->real) {
+            if (memcmp(items(got), items(want), got->count * got->item) != 0)
+                fail_msg("%s: array %d differs", what, i);
+            continue;
+        }
+        for (size_t k = 0; k < got->count; k++) {
+            error += pow(item_get(got, k) - item_get(want, k), 2);
+            norm += pow(item_get(want, k), 2);
+        }
+        if (!(sqrt(error) <= 3e-5 * sqrt(norm) + 1e-6))
+            fail_msg("%s: array %d: error %g, norm %g", what, i, sqrt(error), sqrt(norm));
+    }
+}
+
+static void check(const struct entry *entry, const char *cpu, int variant)
+{
+    char what[128];
+    struct cr_kernels precise, fast;
+    struct run truth, runs[ORDERS];
+    assert_int_equal(cr_kernels_choose(&precise, NULL, CR_F64, NULL), CR_OK);
+    assert_int_equal(cr_kernels_choose(&fast, cpu, CR_F32, NULL), CR_OK);
+    run_make(&truth, entry, CR_F64, variant);
+    execute((const struct cr_kernel *)((char *)&precise + entry->place), &truth, 0);
+    for (int order = 0; order < ORDERS; order++) {
+        snprintf(what, sizeof what, "%s, %s, variant %d, order %d", entry->name, cpu, variant, order);
+        run_make(&runs[order], entry, CR_F32, variant);
+        execute((const struct cr_kernel *)((char *)&fast + entry->place), &runs[order], order);
+        compare(&runs[order], &truth, what);
+        for (int i = 0; i < runs[order].arrays; i++) {
+            const struct array *first = &runs[0].array[i], *array = &runs[order].array[i];
+            if (memcmp(items(first), items(array), array->count * array->item) != 0)
+                fail_msg("%s: array %d depends on the order of the parts", what, i);
+        }
+    }
+    run_free(&truth);
+    for (int order = 0; order < ORDERS; order++)
+        run_free(&runs[order]);
+}
+
+static void every_kernel(const char *cpu)
+{
+    if (!cr_cpu_available(cpu)) {
+        print_message("this machine or build has no %s\n", cpu);
+        skip();
+    }
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+        for (int variant = 0; variant < VARIANTS; variant++)
+            check(&entries[i], cpu, variant);
+}
+
+static void every_kernel_ref(void **state)
+{
+    (void)state;
+    every_kernel("ref");
+}
+
+static void every_kernel_baseline(void **state)
+{
+    (void)state;
+    every_kernel("baseline");
+}
+
+static void every_kernel_avx2(void **state)
+{
+    (void)state;
+    every_kernel("avx2");
+}
+
+static void every_kernel_avx512(void **state)
+{
+    (void)state;
+    every_kernel("avx512");
+}
+
+/* ------------------------------------------------------------------------------------------------------- properties */
+
+/* Calls `test` with the table of every instruction set that is here. */
+static void for_each_cpu(void (*test)(const struct cr_kernels *kernels))
+{
+    for (const char *const *cpu = cr_cpu_names(); *cpu; cpu++) {
+        struct cr_kernels kernels;
+        if (!cr_cpu_available(*cpu))
+            continue;
+        assert_int_equal(cr_kernels_choose(&kernels, *cpu, CR_F32, NULL), CR_OK);
+        assert_string_equal(kernels.name, *cpu);
+        test(&kernels);
+    }
+}
+
+static void run_parts(const struct cr_kernel *kernel, const void *args)
+{
+    size_t shared = kernel->shared ? kernel->shared(args) : 0, scratch = kernel->scratch ? kernel->scratch(args) : 0;
+    unsigned char *blocks[2] = {band_new(shared), band_new(scratch)};
+    for (int phase = 0; phase < CR_PHASES && kernel->phases[phase].parts; phase++)
+        for (int64_t part = 0; part < kernel->phases[phase].parts(args); part++)
+            kernel->phases[phase].run(&(struct cr_work){args, part, blocks[0] + GUARD, blocks[1] + GUARD});
+    band_free(blocks[0], shared, "outside of `shared`");
+    band_free(blocks[1], scratch, "outside of `scratch`");
+}
+
+enum { COUNT = 37 };
+
+static void check_nan(const struct cr_kernels *kernels)
+{
+    float x[COUNT], y[COUNT], dy[COUNT], dx[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        x[i] = i % 3 == 0 ? NAN : i % 3 == 1 ? -1 : 2;
+        dy[i] = (float)i;
+    }
+    struct cr_unary_args relu = {.batch = 1, .size = COUNT, .x = x, .y = y, .dy = dy, .dx = dx};
+    run_parts(&kernels->relu_forward, &relu);
+    run_parts(&kernels->relu_backward, &relu);
+    for (int i = 0; i < COUNT; i++) {
+        assert_true(i % 3 == 0 ? isnan(y[i]) : y[i] == (i % 3 == 1 ? 0 : 2));
+        assert_true(dx[i] == (i % 3 == 1 ? 0 : (float)i));
+    }
+    /* In place. */
+    relu.y = x;
+    run_parts(&kernels->relu_forward, &relu);
+    for (int i = 0; i < COUNT; i++)
+        assert_true(isnan(y[i]) ? isnan(x[i]) : x[i] == y[i]);
+}
+
+static void nan_stays(void **state)
+{
+    (void)state;
+    for_each_cpu(check_nan);
+}
+
+/* One window over four pixels, for each channel: the first of equals, a NaN before all, and minus infinity too. */
+static void check_maxpool(const struct cr_kernels *kernels)
+{
+    const float inf = INFINITY;
+    const float columns[][4] = {{1, 3, 3, 2}, {5, NAN, 9, NAN}, {-inf, -inf, -inf, -inf}, {-2, -1, -3, -4}};
+    const int32_t expected[] = {1, 1, 0, 1};
+    float x[4][COUNT], y[COUNT];
+    int32_t index[COUNT];
+    for (int p = 0; p < 4; p++)
+        for (int c = 0; c < COUNT; c++)
+            x[p][c] = columns[c % 4][p];
+    struct cr_pool_args a = {.batch = 1,
+                             .height = 2,
+                             .width = 2,
+                             .channels = COUNT,
+                             .out_height = 1,
+                             .out_width = 1,
+                             .kernel_height = 2,
+                             .kernel_width = 2,
+                             .stride = 1,
+                             .x = x,
+                             .y = y,
+                             .index = index};
+    run_parts(&kernels->maxpool_forward, &a);
+    for (int c = 0; c < COUNT; c++) {
+        assert_int_equal(index[c], expected[c % 4]);
+        assert_memory_equal(&y[c], &columns[c % 4][expected[c % 4]], sizeof *y);
+    }
+}
+
+static void maxpool_takes_the_first(void **state)
+{
+    (void)state;
+    for_each_cpu(check_maxpool);
+}
+
+/* Kept numbers follow the stream of the random numbers word by word. */
+static void check_dropout(const struct cr_kernels *kernels)
+{
+    enum { BATCH = 3 };
+    struct cr_step_key key = {UINT64_C(0x123456789abcdef), UINT64_C(0x500000007)};
+    float x[BATCH][COUNT], y[BATCH][COUNT];
+    for (int i = 0; i < BATCH * COUNT; i++)
+        x[i / COUNT][i % COUNT] = 1;
+    struct cr_dropout_args a = {.batch = BATCH, .size = COUNT, .node = 4, .rate = 0.25, .key = &key, .x = x, .y = y};
+    run_parts(&kernels->dropout, &a);
+    for (uint64_t n = 0; n < BATCH; n++) {
+        struct cr_random random = cr_random_at(key.seed, CR_RANDOM_DROPOUT, key.step, n | UINT64_C(4) << 32);
+        for (int i = 0; i < COUNT; i++)
+            assert_true(y[n][i] == (cr_random_u32(&random) >= UINT32_C(1) << 30 ? (float)(1 / 0.75) : 0));
+    }
+}
+
+static void dropout_follows_the_stream(void **state)
+{
+    (void)state;
+    for_each_cpu(check_dropout);
+}
+
+/* A large mean must not cost the variance its digits. */
+static void check_batchnorm(const struct cr_kernels *kernels)
+{
+    enum { PIXELS = 4096, CHANNELS = 2 };
+    static float x[PIXELS][CHANNELS], y[PIXELS][CHANNELS];
+    float mean[CHANNELS], inverse[CHANNELS], running[2][CHANNELS] = {{0}}, ones[CHANNELS] = {1, 1};
+    for (int p = 0; p < PIXELS; p++) {
+        x[p][0] = 10000 + (p % 2 ? 1.0F : -1.0F);
+        x[p][1] = p % 2 ? 3.0F : 1.0F;
+    }
+    struct cr_batchnorm_args a = {.batch = 1,
+                                  .pixels = PIXELS,
+                                  .channels = CHANNELS,
+                                  .momentum = 0.5,
+                                  .x = x,
+                                  .y = y,
+                                  .scale = ones,
+                                  .shift = ones,
+                                  .mean = mean,
+                                  .inverse = inverse,
+                                  .running_mean = running[0],
+                                  .running_variance = running[1]};
+    run_parts(&kernels->batchnorm_train, &a);
+    const double means[] = {10000, 2};
+    for (int c = 0; c < CHANNELS; c++) {
+        assert_true(fabs(mean[c] - means[c]) <= 2e-3);
+        assert_true(fabs(inverse[c] - 1) <= 1e-5);
+        assert_true(fabs(running[0][c] - means[c] / 2) <= 1e-3);
+        assert_true(fabs(running[1][c] - 0.5 * PIXELS / (PIXELS - 1)) <= 1e-5);
+        assert_true(fabs(y[1][c] - 2) <= 2e-3);
+    }
+}
+
+static void batchnorm_keeps_digits(void **state)
+{
+    (void)state;
+    for_each_cpu(check_batchnorm);
+}
+
+/* ----------------------------------------------------------------------------------------------------------- choice */
+
+static void choice(void **state)
+{
+    (void)state;
+    struct cr_kernels kernels;
+    struct cr_error err;
+    assert_string_equal(cr_cpu_names()[0], "ref");
+    assert_true(cr_cpu_available("ref") && cr_cpu_available("baseline") && cr_cpu_available(cr_cpu_best()));
+    assert_false(cr_cpu_available("abacus"));
+    assert_int_equal(cr_kernels_choose(&kernels, NULL, CR_F32, &err), CR_OK);
+    assert_string_equal(kernels.name, cr_cpu_best());
+    assert_int_equal(cr_kernels_choose(&kernels, "baseline", CR_F64, &err), CR_OK);
+    assert_string_equal(kernels.name, "ref");
+    assert_int_equal(cr_kernels_choose(&kernels, "abacus", CR_F32, &err), CR_ERROR_ARGUMENT);
+    assert_memory_equal(err.message, "cpu 'abacus' is not known; this machine has ref, baseline", 57);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kernel_ref),
+        cmocka_unit_test(every_kernel_baseline),
+        cmocka_unit_test(every_kernel_avx2),
+        cmocka_unit_test(every_kernel_avx512),
+        cmocka_unit_test(nan_stays),
+        cmocka_unit_test(maxpool_takes_the_first),
+        cmocka_unit_test(dropout_follows_the_stream),
+        cmocka_unit_test(batchnorm_keeps_digits),
+        cmocka_unit_test(choice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
