@@ -143,38 +143,89 @@ static void sync_folder_of(char *path)
     }
 }
 
-enum cr_status cr_file_replace(const char *path, const void *data, size_t size, struct cr_error *err)
+struct cr_file_writer {
+    char *path; /* as it was given, for messages */
+    char *target, *temporary;
+    int file;
+};
+
+enum cr_status cr_file_writer_open(struct cr_file_writer **writer, const char *path, struct cr_error *err)
 {
     enum cr_status status = CR_OK;
-    char *target = cr_path_expand(path), *temporary = NULL;
-    int file = -1;
-    if (target && (temporary = malloc(strlen(target) + sizeof ".tmp")))
-        sprintf(temporary, "%s.tmp", target);
-    if (!temporary)
+    struct cr_file_writer *made = calloc(1, sizeof *made);
+    *writer = NULL;
+    if (!made)
+        return cr_fail_memory(err);
+    made->file = -1;
+    made->path = strdup(path);
+    made->target = cr_path_expand(path);
+    char *temporary = made->target ? malloc(strlen(made->target) + sizeof ".tmp") : NULL;
+    if (!made->path || !temporary) {
+        free(temporary);
         CR_GO(cr_fail_memory(err));
+    }
+    sprintf(temporary, "%s.tmp", made->target);
     unlink(temporary);
-    file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file < 0)
-        CR_GO(fail(err, path, "write"));
-    bool written = write_all(file, data, size) && fsync(file) == 0;
-    int reason = errno;
-    if (close(file) != 0 && written) {
-        written = false;
-        reason = errno;
+    made->file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (made->file < 0) {
+        status = fail(err, path, "write");
+        free(temporary);
+        goto done;
     }
-    if (written && rename(temporary, target) != 0) {
-        written = false;
-        reason = errno;
-    }
-    if (!written) {
-        unlink(temporary);
-        errno = reason;
-        CR_GO(fail(err, path, "write"));
-    }
-    sync_folder_of(target);
+    made->temporary = temporary;
+    *writer = made;
+    made = NULL;
 done:
-    free(temporary);
-    free(target);
+    cr_file_writer_cancel(made);
+    return status;
+}
+
+enum cr_status cr_file_writer_write(struct cr_file_writer *writer, const void *data, size_t size, struct cr_error *err)
+{
+    return write_all(writer->file, data, size) ? CR_OK : fail(err, writer->path, "write");
+}
+
+enum cr_status cr_file_writer_commit(struct cr_file_writer *writer, struct cr_error *err)
+{
+    enum cr_status status = CR_OK;
+    bool synced = fsync(writer->file) == 0;
+    int reason = errno;
+    bool closed = close(writer->file) == 0;
+    writer->file = -1;
+    if (!synced)
+        errno = reason;
+    if (!synced || !closed || rename(writer->temporary, writer->target) != 0)
+        CR_GO(fail(err, writer->path, "write"));
+    free(writer->temporary);
+    writer->temporary = NULL;
+    sync_folder_of(writer->target);
+done:
+    cr_file_writer_cancel(writer);
+    return status;
+}
+
+void cr_file_writer_cancel(struct cr_file_writer *writer)
+{
+    if (!writer)
+        return;
+    if (writer->file >= 0)
+        close(writer->file);
+    if (writer->temporary)
+        unlink(writer->temporary);
+    free(writer->temporary);
+    free(writer->target);
+    free(writer->path);
+    free(writer);
+}
+
+enum cr_status cr_file_replace(const char *path, const void *data, size_t size, struct cr_error *err)
+{
+    struct cr_file_writer *writer;
+    CR_TRY(cr_file_writer_open(&writer, path, err));
+    enum cr_status status = cr_file_writer_write(writer, data, size, err);
+    if (status == CR_OK)
+        return cr_file_writer_commit(writer, err);
+    cr_file_writer_cancel(writer);
     return status;
 }
 

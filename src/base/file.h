@@ -15,6 +15,15 @@ enum cr_status cr_file_read(const char *path, size_t limit, char **data, size_t 
  * content.
  */
 enum cr_status cr_file_replace(const char *path, const void *data, size_t size, struct cr_error *err);
+/*
+ * The same for content that comes in pieces: open, write, commit. Both a commit, whether it fails or not, and a cancel
+ * (NULL is allowed) end the writer.
+ */
+struct cr_file_writer;
+enum cr_status cr_file_writer_open(struct cr_file_writer **writer, const char *path, struct cr_error *err);
+enum cr_status cr_file_writer_write(struct cr_file_writer *writer, const void *data, size_t size, struct cr_error *err);
+enum cr_status cr_file_writer_commit(struct cr_file_writer *writer, struct cr_error *err);
+void cr_file_writer_cancel(struct cr_file_writer *writer);
 enum cr_status cr_folder_make(const char *path, struct cr_error *err); /* with its parents; there already is fine */
 bool cr_file_exists(const char *path);
 bool cr_folder_exists(const char *path);
