@@ -7,11 +7,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "data/format.h"
@@ -49,17 +51,20 @@ static char *join(struct cr_tree *tree, const char *folder, const char *name)
 }
 
 /* DT_REG or DT_DIR, links followed; DT_UNKNOWN: something else. A link to nowhere counts as a file. */
-static int kind_of(const char *folder, const struct dirent *entry)
+static int kind_of_entry(DIR *directory, const struct dirent *entry)
 {
     if (entry->d_type == DT_REG || entry->d_type == DT_DIR)
         return entry->d_type;
     struct stat info;
-    char *path = cr_path_join(folder, entry->d_name);
-    int code = path ? stat(path, &info) : -1;
-    free(path);
-    if (code != 0)
+    if (fstatat(dirfd(directory), entry->d_name, &info, 0) != 0)
         return entry->d_type == DT_LNK ? DT_REG : DT_UNKNOWN;
     return S_ISREG(info.st_mode) ? DT_REG : S_ISDIR(info.st_mode) ? DT_DIR : DT_UNKNOWN;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 /* The names in a folder, sorted; `files` may be NULL. Both are to be freed, also after a failure. */
@@ -71,10 +76,17 @@ static enum cr_status list(struct cr_tree *tree, const char *folder, struct name
         return errno == ENOMEM ? cr_fail_memory(err)
                                : cr_fail(err, CR_ERROR_IO, "%s: cannot open: %s", folder, strerror(errno));
     bool complete = true;
-    for (struct dirent *entry; complete && (entry = readdir(directory));) {
+    int reason = 0;
+    while (complete) {
+        errno = 0;
+        struct dirent *entry = readdir(directory);
+        if (!entry) {
+            reason = errno;
+            break;
+        }
         if (entry->d_name[0] == '.')
             continue;
-        int kind = kind_of(folder, entry);
+        int kind = kind_of_entry(directory, entry);
         struct names *names = kind == DT_DIR ? folders : kind == DT_REG ? files : NULL;
         if (names)
             complete = names_add(names, tree->arena, entry->d_name);
@@ -82,6 +94,8 @@ static enum cr_status list(struct cr_tree *tree, const char *folder, struct name
     closedir(directory);
     if (!complete)
         return cr_fail_memory(err);
+    if (reason != 0)
+        return cr_fail(err, CR_ERROR_IO, "%s: cannot read the folder: %s", folder, strerror(reason));
     if (folders->count)
         qsort(folders->items, (size_t)folders->count, sizeof *folders->items, by_bytes);
     if (files && files->count)
@@ -101,11 +115,12 @@ static bool ends_like(const char *name, const char *const *endings)
 static bool begins_like_picture(const char *path)
 {
     uint8_t start[8];
-    FILE *file = fopen(path, "rbe");
-    size_t got = file ? fread(start, 1, sizeof start, file) : 0;
-    if (file)
-        fclose(file);
-    return cr_image_kind(start, got) != CR_IMAGE_OTHER;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    ssize_t got = read(file, start, sizeof start);
+    close(file);
+    return got > 0 && cr_image_kind(start, (size_t)got) != CR_IMAGE_OTHER;
 }
 
 static enum cr_status add_file(struct cr_tree *tree, const char *path, int32_t label, struct cr_error *err)
@@ -154,14 +169,14 @@ done:
     return status;
 }
 
-/* What was found where pictures were looked for: "2 other files", "3 pictures that cannot be read, such as a.webp". */
+/* What else was found where pictures were looked for. */
 static void describe_others(const struct cr_tree *tree, char *text, size_t size)
 {
     if (tree->unreadable_kinds)
-        snprintf(text, size, "%lld pictures of kinds that cannot be read, such as %s",
-                 (long long)tree->unreadable_kinds, tree->one_unreadable);
+        snprintf(text, size, "pictures that are neither JPEG nor PNG, such as %s: %lld", tree->one_unreadable,
+                 (long long)tree->unreadable_kinds);
     else
-        snprintf(text, size, "%lld other files", (long long)tree->others);
+        snprintf(text, size, "other files: %lld", (long long)tree->others);
 }
 
 static enum cr_status read_classes(struct cr_tree *tree, const char *root, struct cr_error *err)
@@ -208,7 +223,7 @@ static enum cr_status walk_class(struct cr_tree *tree, int32_t label, enum cr_pa
     if (!folder)
         return cr_fail_memory(err);
     int64_t before = tree->count;
-    if (part == CR_PART_TRAIN || cr_folder_exists(folder))
+    if (part == CR_PART_TRAIN || is_folder(folder))
         CR_TRY(walk(tree, folder, label, 0, err));
     if (tree->count == before && part == CR_PART_TEST)
         cr_log(context, CR_LOG_WARNING, "%s: the test part has no picture of this class", folder);
@@ -241,7 +256,7 @@ static enum cr_status is_nested(struct cr_tree *tree, const char *train, bool *n
 {
     struct names folders = {0};
     *nested = false;
-    if (!cr_folder_exists(train))
+    if (!is_folder(train))
         return CR_OK;
     enum cr_status status = list(tree, train, &folders, NULL, err);
     *nested = folders.count > 0;
@@ -249,13 +264,28 @@ static enum cr_status is_nested(struct cr_tree *tree, const char *train, bool *n
     return status;
 }
 
-static enum cr_status find_parts(struct cr_tree *tree, const char *path, const char *test, enum cr_part part,
-                                 const char **train_root, struct cr_error *err)
+/* A folder val/, say, beside train/ and test/. */
+static enum cr_status name_unread_folders(struct cr_tree *tree, const char *path, const struct cr_context *context,
+                                          struct cr_error *err)
 {
-    if (cr_file_exists(path))
+    struct names folders = {0};
+    enum cr_status status = list(tree, path, &folders, NULL, err);
+    for (int64_t i = 0; status == CR_OK && i < folders.count; i++)
+        if (strcmp(folders.items[i], "train") != 0 && strcmp(folders.items[i], "test") != 0)
+            cr_log(context, CR_LOG_WARNING, "%s: %s/ is not read, only train/ and test/ are", path, folders.items[i]);
+    free(folders.items);
+    return status;
+}
+
+static enum cr_status find_parts(struct cr_tree *tree, const char *path, const char *test, enum cr_part part,
+                                 const struct cr_context *context, const char **train_root, struct cr_error *err)
+{
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return cr_fail(err, CR_ERROR_IO, "%s: cannot open: %s; expected a folder with one folder a class", path,
+                       strerror(errno));
+    if (!S_ISDIR(info.st_mode))
         return cr_fail(err, CR_ERROR_IO, "%s: is a file, expected a folder with one folder a class", path);
-    if (!cr_folder_exists(path))
-        return cr_fail(err, CR_ERROR_IO, "%s: no such folder, expected one with one folder a class", path);
     const char *train = join(tree, path, "train"), *test_beside = join(tree, path, "test");
     if (!train || !test_beside)
         return cr_fail_memory(err);
@@ -266,10 +296,10 @@ static enum cr_status find_parts(struct cr_tree *tree, const char *path, const c
         return cr_fail_memory(err);
     tree->root = *train_root;
     if (part == CR_PART_TRAIN)
-        return CR_OK;
+        return nested ? name_unread_folders(tree, path, context, err) : CR_OK;
     if (test[0])
         tree->root = cr_arena_text(tree->arena, test);
-    else if (nested && cr_folder_exists(test_beside))
+    else if (nested && is_folder(test_beside))
         tree->root = test_beside;
     else
         return cr_part_missing(err, path, "put it under train/ and test/, or set `test` to its folder");
@@ -280,7 +310,7 @@ static enum cr_status fill(struct cr_tree *tree, const char *path, const char *t
                            const struct cr_context *context, struct cr_error *err)
 {
     const char *train_root = NULL;
-    CR_TRY(find_parts(tree, path, test, part, &train_root, err));
+    CR_TRY(find_parts(tree, path, test, part, context, &train_root, err));
     CR_TRY(read_classes(tree, train_root, err));
     if (part == CR_PART_TEST)
         CR_TRY(check_test_classes(tree, train_root, err));
