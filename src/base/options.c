@@ -40,6 +40,12 @@ size_t cr_options_size(const struct cr_option *options)
     return (size + 15) / 16 * 16;
 }
 
+void cr_options_copy(const struct cr_option *options, void *to, const void *from)
+{
+    for (const struct cr_option *option = options; option && option->name; option++)
+        memcpy((char *)to + option->offset, (const char *)from + option->offset, field_size(option->type));
+}
+
 /* Writes the fields alone: the struct may be smaller than the rounded size. */
 void cr_options_default(const struct cr_option *options, void *values)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/options.h"
 #include "base/text.h"
 #include "model/builder.h"
 
@@ -48,13 +49,12 @@ enum cr_status cr_build_apply(struct cr_build *build, const char *op, const void
 {
     struct cr_graph *graph = build->builder->graph;
     const struct cr_op *found = cr_op_find(op);
-    size_t size = cr_options_size(found->entry.options);
-    void *copy = cr_graph_alloc(graph, size);
+    void *copy = cr_graph_alloc(graph, cr_options_size(found->entry.options));
 
     if (copy == NULL)
         return cr_fail_memory(err);
-    if (options != NULL && found->entry.options != NULL)
-        memcpy(copy, options, size);
+    if (options != NULL)
+        cr_options_copy(found->entry.options, copy, options);
     return cr_graph_apply(graph, found, copy, build->name, inputs, found->inputs, outputs, err);
 }
 
