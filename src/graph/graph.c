@@ -8,7 +8,7 @@
 #include "graph/op.h"
 
 /* More numbers than this in one tensor are a mistake, and would overflow sizes in bytes. */
-#define MOST_NUMBERS ((int64_t)1 << 40)
+#define MOST_NUMBERS ((int64_t)1 << 36)
 
 enum cr_status cr_graph_new(struct cr_graph **graph, struct cr_error *err)
 {

@@ -158,12 +158,30 @@ static enum cr_status check(const struct cr_params *params, const struct cr_plan
     return CR_OK;
 }
 
+/* So that no size or count overflows in what follows; no machine has that much memory. */
+static enum cr_status check_sizes(const struct cr_plan *plan, struct cr_error *err)
+{
+    const int64_t most = (int64_t)1 << 40; /* numbers */
+    char text[96];
+
+    for (int i = 0; i < plan->graph->values; i++) {
+        const struct cr_value *value = plan->graph->value[i];
+        if (value->role != CR_ROLE_ACTIVATION || cr_shape_count(value->shape) <= most / plan->options.batch)
+            continue;
+        cr_shape_describe(value->shape, text, sizeof(text));
+        return cr_fail(err, CR_ERROR_MEMORY, "out of memory: a batch of %lld times %s numbers (%s) is too large",
+                       (long long)plan->options.batch, text, value->name);
+    }
+    return CR_OK;
+}
+
 static enum cr_status make(struct cr_plan *plan, struct cr_error *err)
 {
     const struct cr_graph *graph = plan->graph;
     struct cr_vertex **order = cr_arena_alloc(plan->arena, ((size_t)graph->vertices + 1) * sizeof(*order));
     int count = 0;
 
+    CR_TRY(check_sizes(plan, err));
     plan->places = cr_arena_alloc(plan->arena, ((size_t)graph->values + 1) * sizeof(*plan->places));
     plan->saved = cr_arena_alloc(plan->arena, ((size_t)graph->vertices + 1) * sizeof(*plan->saved));
     plan->labels = cr_block_alloc(plan->context, (size_t)plan->options.batch * sizeof(int32_t));
