@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/model.h"
 
 enum cr_status cr_model_new(struct cr_model **model, struct cr_error *err)
@@ -21,8 +22,10 @@ enum cr_status cr_model_from_node(struct cr_model **model, const struct cr_node 
     const struct cr_node *options;
 
     *model = NULL;
-    if (node == NULL || node->kind != CR_NODE_SEQUENCE || node->count == 0)
-        return cr_node_fail(node, err, "model: expected a list of layers (- conv: 32)");
+    if (node == NULL)
+        return cr_fail(err, CR_ERROR_CONFIG, "model: is missing, expected a list of layers (- conv: 32)");
+    if (node->kind != CR_NODE_SEQUENCE || node->count == 0)
+        return cr_node_fail(node, err, "expected a list of layers (- conv: 32)");
     for (const struct cr_node *layer = node->first; layer != NULL; layer = layer->next)
         CR_TRY(cr_bind_entry(&cr_layers, layer, &entry, &options, err));
     CR_TRY(cr_model_new(model, err));
@@ -88,7 +91,7 @@ enum cr_status cr_model_add(struct cr_model *model, struct cr_error *err, const 
     int length;
 
     va_start(args, format);
-    length = vsnprintf(layer, sizeof(layer), format, args);
+    length = cr_text_vformat(layer, sizeof(layer), format, args);
     va_end(args);
     if (length < 0 || (size_t)length >= sizeof(layer))
         return cr_fail(err, CR_ERROR_ARGUMENT, "a layer's text is longer than %zu bytes", sizeof(layer) - 1);
