@@ -22,8 +22,10 @@ enum cr_status cr_pool_infer(const struct cr_vertex *vertex, struct cr_shape *ou
     const struct cr_pool_options *o = vertex->options;
 
     if (o->padding >= o->size)
-        return cr_fail(err, CR_ERROR_SHAPE, "a padding of %lld leaves windows of size %lld with no pixel inside",
-                       (long long)o->padding, (long long)o->size);
+        return cr_fail(
+            err, CR_ERROR_SHAPE,
+            "a padding of %lld leaves windows of size %lld with no pixel inside: use a padding below the size",
+            (long long)o->padding, (long long)o->size);
     return cr_window_fit_picture(vertex->in[0]->shape, o->size, o->size, stride_of(o), o->padding, &outputs[0], err);
 }
 

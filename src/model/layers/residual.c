@@ -6,6 +6,8 @@
 #include "graph/window.h"
 #include "model/layer.h"
 
+enum { MOST_STRIDE = 64 }; /* of a convolution */
+
 struct residual {
     const struct cr_node *layers;
 };
@@ -20,10 +22,30 @@ static enum cr_status fail_to_follow(struct cr_shape from, struct cr_shape to, s
 
     cr_shape_describe(from, a, sizeof(a));
     cr_shape_describe(to, b, sizeof(b));
+    if (from.rank != to.rank)
+        return cr_fail(err, CR_ERROR_SHAPE,
+                       "its layers turn %s into %s, which no projection of the input can follow: put flatten or "
+                       "globalpool before residual",
+                       a, b);
     return cr_fail(err, CR_ERROR_SHAPE,
                    "its layers turn %s into %s, which no projection of the input can follow: use padding: same and one "
                    "stride for both sides",
                    a, b);
+}
+
+/* The stride that takes both sides from one picture to the other. */
+static bool find_stride(struct cr_shape from, struct cr_shape to, int64_t *stride)
+{
+    for (*stride = 1; *stride <= MOST_STRIDE; ++*stride) {
+        int64_t fit = 0, before, side;
+        for (int i = 0; i < 2; i++) {
+            cr_window_fit(from.dims[i], 1, *stride, CR_PADDING_SAME, &side, &before);
+            fit += side == to.dims[i];
+        }
+        if (fit == 2)
+            return true;
+    }
+    return false;
 }
 
 static enum cr_status project_picture(struct cr_build *build, struct cr_value *x, struct cr_shape to,
@@ -39,10 +61,8 @@ static enum cr_status project_picture(struct cr_build *build, struct cr_value *x
                                     .fan_out = to.dims[2]};
     struct cr_value *inputs[2] = {x};
 
-    window.stride = (from.dims[0] + to.dims[0] - 1) / to.dims[0];
-    for (int i = 0; i < 2; i++)
-        if ((from.dims[i] + window.stride - 1) / window.stride != to.dims[i])
-            return fail_to_follow(from, to, err);
+    if (!find_stride(from, to, &window.stride))
+        return fail_to_follow(from, to, err);
     CR_TRY(cr_build_param(build, &weight, &inputs[1], err));
     return cr_build_apply(build, "conv2d", &window, inputs, y, err);
 }
