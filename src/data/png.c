@@ -4,15 +4,18 @@
  */
 #include "data/image.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <spng.h>
 
+/* An allocation that fails within zlib looks like damaged data, but for errno, which is cleared before decoding. */
 static enum cr_status fail(struct cr_error *err, int code)
 {
-    return code == SPNG_EMEM ? cr_fail_memory(err)
-                             : cr_fail(err, CR_ERROR_FORMAT, "damaged PNG: %s", spng_strerror(code));
+    if (code == SPNG_EMEM || code == SPNG_EZLIB_INIT || errno == ENOMEM)
+        return cr_fail_memory(err);
+    return cr_fail(err, CR_ERROR_FORMAT, "damaged PNG: %s", spng_strerror(code));
 }
 
 static void lay_over_white(uint8_t *pixels, size_t count)
@@ -69,6 +72,7 @@ static enum cr_status decode(struct cr_picture *picture, spng_ctx *png, struct c
 enum cr_status cr_png_decode(struct cr_picture *picture, const uint8_t *data, size_t size, struct cr_error *err)
 {
     const size_t chunk_limit = (size_t)64 << 20; /* compressed text and profiles can be bombs of their own */
+    errno = 0;
     spng_ctx *png = spng_ctx_new(0);
     if (!png)
         return cr_fail_memory(err);

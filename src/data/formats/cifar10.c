@@ -5,16 +5,17 @@
  */
 #include "data/format.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/file.h"
 
 static bool holds(const char *folder, const char *name, bool (*exists)(const char *path))
 {
-    char *path = cr_path_join(folder, name);
-    bool found = path && exists(path);
-    free(path);
-    return found;
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/%s", folder, name);
+    return length < (int)sizeof path && exists(path);
 }
 
 static enum cr_status open_folder(struct cr_dataset **dataset, const struct cr_format_call *call, const char *path,
