@@ -32,8 +32,8 @@ static void backward(const struct cr_work *work)
     real *dx = a->dx;
 #pragma omp simd
     for (int64_t i = range.begin; i < range.end; i++) {
-        real slope = y[i] <= 0 ? 0 : dy[i];
-        dx[i] = a->add ? dx[i] + slope : slope;
+        real given = dy[i], gradient = y[i] <= 0 ? 0 : given;
+        dx[i] = a->add ? dx[i] + gradient : gradient;
     }
 }
 

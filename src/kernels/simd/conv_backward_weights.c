@@ -7,8 +7,8 @@
  * adds the chunk to its share of dw. Where channels and panels alone do not make enough parts, the batch is cut into
  * slices with one partial dw each in `shared`, which phase 1 adds in order.
  */
-#include "kernels/simd/direct.h"
 #include "kernels/simd/panel.h"
+#include "kernels/simd/picture.h"
 #include "kernels/simd/tile.h"
 
 enum {

@@ -35,16 +35,4 @@ int64_t CR_NAME(direct_depth)(const struct direct *d);
 /* Operations, in vectors, of one line and one panel. */
 int64_t CR_NAME(direct_cost)(const struct direct *d);
 
-/*
- * Copies lines h .. h + lines - 1 of one picture's channels begin..end with zeros for what lies outside, from column
- * `v`, `pixels` a line. Returns the end of what it wrote.
- */
-struct picture {
-    const float *x; /* [height][width][channels] */
-    int64_t height, width, channels;
-};
-
-float *CR_NAME(copy_lines)(float *to, const struct picture *picture, struct cr_range channels, int64_t h, int64_t lines,
-                           int64_t v, int64_t pixels);
-
 #endif
