@@ -116,18 +116,21 @@ CR_API size_t cr_trainer_memory(const struct cr_trainer *trainer); /* bytes of i
 
 /*
  * The whole state as a safetensors file: weights, optimizer state, counters, sums of the epoch so far. `fingerprint`
- * names the experiment (a hash of its config) and is held against the file's on loading. With `weights_only`, what
- * inference needs.
+ * names the experiment and is held against the file's on loading; NULL: neither written nor asked for. With
+ * `weights_only`, what inference needs. Loading checks everything before it changes anything.
  */
 CR_API enum cr_status cr_trainer_save(const struct cr_trainer *trainer, const char *path, const char *fingerprint,
                                       bool weights_only, struct cr_error *err);
 CR_API enum cr_status cr_trainer_load(struct cr_trainer *trainer, const char *path, const char *fingerprint,
                                       struct cr_error *err);
 
-/* The event log as an observer: one JSON object a line in `path`. On resume it is cut back to the given step. */
+/*
+ * The event log as an observer: one JSON object a line, appended to `path`. What is there and lies after the given step
+ * or epoch, where a resumed run begins, is cut off; -1, -1: all of it.
+ */
 struct cr_event_log;
 CR_API enum cr_status cr_event_log_open(struct cr_event_log **log, const char *path, int64_t cut_after_step,
-                                        struct cr_error *err);
+                                        int64_t cut_after_epoch, struct cr_error *err);
 CR_API void cr_event_log_free(struct cr_event_log *log);
 CR_API struct cr_observer cr_event_log_observer(struct cr_event_log *log);
 

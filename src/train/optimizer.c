@@ -1,0 +1,157 @@
+/*
+ * Optimizers made and used: the state of each learned number, the steps of the update, and its rates.
+ */
+#include "train/optimizer.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "base/options.h"
+
+const struct cr_name cr_decay_names[] = {{"classic", CR_DECAY_CLASSIC}, {"decoupled", CR_DECAY_DECOUPLED}, {0}};
+
+static enum cr_status make_slots(struct cr_optimizer *optimizer, struct cr_error *err)
+{
+    const struct cr_optimizer_kind *kind = optimizer->kind;
+    size_t size = (size_t)optimizer->params->trainable * cr_dtype_size(optimizer->params->dtype);
+    int most = 0;
+    while (kind->slots[most])
+        most++;
+    int used = kind->slots_used ? kind->slots_used(optimizer->options) : most;
+    assert(used <= most);
+    for (; optimizer->slots < used; optimizer->slots++) {
+        void *slot = cr_block_alloc(optimizer->context, size + 1);
+        if (!slot)
+            return cr_fail_memory(err);
+        memset(slot, 0, size);
+        optimizer->slot[optimizer->slots] = slot;
+    }
+    return CR_OK;
+}
+
+static enum cr_status make_steps(struct cr_optimizer *optimizer, struct cr_error *err)
+{
+    const struct cr_params *params = optimizer->params;
+    optimizer->rates = calloc(1, optimizer->kind->rates_size);
+    if (!optimizer->rates)
+        return cr_fail_memory(err);
+    CR_TRY(cr_kernels_choose(&optimizer->kernels, cr_context_cpu(optimizer->context), params->dtype, err));
+    CR_TRY(cr_steps_new(&optimizer->steps, optimizer->context, err));
+    struct cr_update update = {.kernels = &optimizer->kernels,
+                               .steps = optimizer->steps,
+                               .options = optimizer->options,
+                               .rates = optimizer->rates,
+                               .count = params->trainable,
+                               .decayed = params->decayed,
+                               .w = params->values,
+                               .g = params->gradients};
+    memcpy(update.slots, optimizer->slot, sizeof update.slots);
+    CR_TRY(optimizer->kind->emit(&update, err));
+    return cr_steps_ready(optimizer->steps, err);
+}
+
+/* What an optimizer refuses in its options is told with their place. */
+static enum cr_status fail_at(const struct cr_node *node, enum cr_status status, struct cr_error *err)
+{
+    return status == CR_ERROR_CONFIG && err ? cr_node_fail(node, err, "%s", err->message) : status;
+}
+
+static enum cr_status make(struct cr_optimizer *optimizer, struct cr_config *config, const struct cr_node *node,
+                           struct cr_error *err)
+{
+    const struct cr_entry *entry;
+    if (!optimizer->params->gradients)
+        return cr_fail(err, CR_ERROR_ARGUMENT, "an optimizer needs parameters with gradients");
+    CR_TRY(cr_bind_choice(config, &cr_optimizers, node, &entry, &optimizer->options, err));
+    optimizer->kind = (const struct cr_optimizer_kind *)entry; /* its first member */
+    assert(strcmp(entry->options->name, "lr") == 0 && entry->options->offset == 0);
+    optimizer->lr = *(const double *)optimizer->options;
+    CR_TRY(make_slots(optimizer, err));
+    return fail_at(node, make_steps(optimizer, err), err);
+}
+
+/* Takes over `own`, the config that `node` lies in where it was made from text. */
+static enum cr_status new_optimizer(struct cr_optimizer **optimizer, struct cr_context *context,
+                                    struct cr_params *params, struct cr_config *config, struct cr_config *own,
+                                    const struct cr_node *node, struct cr_error *err)
+{
+    struct cr_optimizer *made = calloc(1, sizeof *made);
+    if (!made) {
+        cr_config_free(own);
+        return cr_fail_memory(err);
+    }
+    made->context = context;
+    made->params = params;
+    made->config = own;
+    enum cr_status status = make(made, config, node, err);
+    if (status == CR_OK)
+        *optimizer = made;
+    else
+        cr_optimizer_free(made);
+    return status;
+}
+
+enum cr_status cr_optimizer_new(struct cr_optimizer **optimizer, struct cr_context *context, struct cr_params *params,
+                                struct cr_config *config, const struct cr_node *node, struct cr_error *err)
+{
+    *optimizer = NULL;
+    if (!node)
+        return cr_optimizer_parse(optimizer, context, params, "sgd", err);
+    return new_optimizer(optimizer, context, params, config, NULL, node, err);
+}
+
+enum cr_status cr_optimizer_parse(struct cr_optimizer **optimizer, struct cr_context *context, struct cr_params *params,
+                                  const char *text, struct cr_error *err)
+{
+    struct cr_config *config = NULL;
+    *optimizer = NULL;
+    size_t size = strlen(text) + 32;
+    char *yaml = malloc(size);
+    if (!yaml)
+        return cr_fail_memory(err);
+    snprintf(yaml, size, "optimizer:\n  %s\n", text);
+    enum cr_status status = cr_config_parse(&config, yaml, "optimizer", err);
+    free(yaml);
+    if (status != CR_OK)
+        return status;
+    const struct cr_node *node = cr_node_get(cr_config_root(config), "optimizer");
+    return new_optimizer(optimizer, context, params, config, config, node, err);
+}
+
+void cr_optimizer_free(struct cr_optimizer *optimizer)
+{
+    if (!optimizer)
+        return;
+    for (int i = 0; i < optimizer->slots; i++)
+        cr_block_free(optimizer->context, optimizer->slot[i]);
+    cr_steps_free(optimizer->steps);
+    cr_config_free(optimizer->config);
+    free(optimizer->rates);
+    free(optimizer);
+}
+
+double cr_optimizer_lr(const struct cr_optimizer *optimizer)
+{
+    return optimizer->lr;
+}
+
+enum cr_status cr_optimizer_set_lr(struct cr_optimizer *optimizer, double lr, struct cr_error *err)
+{
+    const struct cr_option *option = optimizer->kind->entry.options;
+    char type[96];
+    cr_option_describe_type(option, type, sizeof type);
+    if (!cr_option_in_range(option, lr))
+        return cr_fail(err, CR_ERROR_ARGUMENT, "train.optimizer.%s.lr: %g is out of range (%s)",
+                       optimizer->kind->entry.name, lr, type);
+    optimizer->lr = lr;
+    return CR_OK;
+}
+
+void cr_optimizer_step(struct cr_optimizer *optimizer, double lr)
+{
+    optimizer->kind->set_rates(optimizer->options, lr, ++optimizer->step, optimizer->rates);
+    cr_steps_run(optimizer->steps);
+}

@@ -1,0 +1,297 @@
+/*
+ * The trainer's loop:
+ *
+ *     each epoch:  each batch: forward, backward, update   -> STEP
+ *                  validation                              -> EPOCH, CHECKPOINT
+ *
+ * What it does next depends on `progress` and the numbers of network and optimizer alone, so that it can begin anywhere
+ * where a checkpoint was kept: in the middle of an epoch, or between its last step and its validation. A loss that is
+ * not finite does not stop it: to judge is the observers' part.
+ */
+#include "train/trainer.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "train/optimizer.h"
+#include "train/schedule.h"
+
+/* ------------------------------------------------------------------------------------------------ made and let go */
+
+static enum cr_status check(const struct cr_trainer_options *options, struct cr_error *err)
+{
+    if (!options->network || !options->optimizer || !options->train)
+        return cr_fail(err, CR_ERROR_ARGUMENT, "a trainer needs a network, an optimizer and a loader");
+    if (options->optimizer->params != options->network->params)
+        return cr_fail(err, CR_ERROR_ARGUMENT, "the optimizer is of another network");
+    if (options->epochs < 1 || options->batch < 1 || options->checkpoint < 0)
+        return cr_fail(err, CR_ERROR_ARGUMENT,
+                       "a training of %lld epochs, batches of %lld, a checkpoint each %lld steps: expected 1 or more, "
+                       "1 or more, 0 or more",
+                       (long long)options->epochs, (long long)options->batch, (long long)options->checkpoint);
+    return options->schedule ? cr_schedule_check(options->schedule, options->epochs, err) : CR_OK;
+}
+
+static enum cr_status make_plans(struct cr_trainer *trainer, struct cr_error *err)
+{
+    const struct cr_network *network = trainer->options.network;
+    struct cr_plan_options training = {.batch = trainer->options.batch,
+                                       .mode = CR_MODE_TRAIN,
+                                       .loss = network->loss,
+                                       .outputs = {network->probabilities}};
+    struct cr_plan_options validating = {
+        .batch = trainer->options.batch, .mode = CR_MODE_INFER, .outputs = {network->loss, network->probabilities}};
+    CR_TRY(cr_plan_new(&trainer->training, trainer->context, network->graph, network->params, &training, err));
+    if (!trainer->options.validation)
+        return CR_OK;
+    return cr_plan_new(&trainer->validating, trainer->context, network->graph, network->params, &validating, err);
+}
+
+static enum cr_status make(struct cr_trainer *trainer, struct cr_error *err)
+{
+    const struct cr_trainer_options *options = &trainer->options;
+    size_t size = (size_t)options->observer_count * sizeof *trainer->observers;
+    trainer->observers = malloc(size + 1);
+    if (!trainer->observers)
+        return cr_fail_memory(err);
+    if (size > 0)
+        memcpy(trainer->observers, options->observers, size);
+    trainer->steps_per_epoch = cr_loader_batches(options->train);
+    trainer->started = cr_clock();
+    return make_plans(trainer, err);
+}
+
+enum cr_status cr_trainer_new(struct cr_trainer **trainer, struct cr_context *context,
+                              const struct cr_trainer_options *options, struct cr_error *err)
+{
+    *trainer = NULL;
+    CR_TRY(check(options, err));
+    struct cr_trainer *made = calloc(1, sizeof *made);
+    if (!made)
+        return cr_fail_memory(err);
+    made->context = context;
+    made->options = *options;
+    enum cr_status status = make(made, err);
+    if (status == CR_OK)
+        *trainer = made;
+    else
+        cr_trainer_free(made);
+    return status;
+}
+
+void cr_trainer_free(struct cr_trainer *trainer)
+{
+    if (!trainer)
+        return;
+    cr_plan_free(trainer->training);
+    cr_plan_free(trainer->validating);
+    free(trainer->observers);
+    free(trainer);
+}
+
+const struct cr_network *cr_trainer_network(const struct cr_trainer *trainer)
+{
+    return trainer->options.network;
+}
+
+size_t cr_trainer_memory(const struct cr_trainer *trainer)
+{
+    return cr_plan_memory(trainer->training) + (trainer->validating ? cr_plan_memory(trainer->validating) : 0);
+}
+
+/* ----------------------------------------------------------------------------------------------- events and verdicts
+ */
+
+static enum cr_status change(struct cr_trainer *trainer, const struct cr_verdict *verdict, struct cr_error *err)
+{
+    char path[128];
+    struct cr_optimizer *optimizer = trainer->options.optimizer;
+    snprintf(path, sizeof path, "train.optimizer.%s.lr", optimizer->kind->entry.name);
+    if (!verdict->path || strcmp(verdict->path, path) != 0)
+        return cr_fail(err, CR_ERROR_UNSUPPORTED, "%s cannot change while a network is trained; %s can",
+                       verdict->path ? verdict->path : "nothing", path);
+    return cr_optimizer_set_lr(optimizer, verdict->value, err);
+}
+
+static enum cr_status obey(struct cr_trainer *trainer, const struct cr_verdict *verdict, struct cr_error *err)
+{
+    switch (verdict->kind) {
+    case CR_GO_ON:
+        break;
+    case CR_STOP:
+        trainer->stop = true;
+        break;
+    case CR_CHANGE:
+        return change(trainer, verdict, err);
+    case CR_ROLL_BACK:
+        return cr_fail(err, CR_ERROR_UNSUPPORTED, "this trainer keeps no earlier state in memory to roll back to");
+    }
+    return CR_OK;
+}
+
+static double images_per_second(const struct cr_trainer *trainer)
+{
+    return trainer->seconds > 0 ? (double)trainer->images / trainer->seconds : 0;
+}
+
+static struct cr_event event_of(const struct cr_trainer *trainer, enum cr_event_kind kind)
+{
+    const struct cr_progress *progress = &trainer->progress;
+    return (struct cr_event){.kind = kind,
+                             .trainer = trainer,
+                             .step = progress->step,
+                             .epoch = progress->epoch,
+                             .epochs = trainer->options.epochs,
+                             .steps_per_epoch = trainer->steps_per_epoch,
+                             .lr = trainer->lr,
+                             .resumed = kind == CR_EVENT_START && progress->step > 0,
+                             .finished = kind == CR_EVENT_END && progress->epoch >= trainer->options.epochs,
+                             .seconds = cr_clock() - trainer->started};
+}
+
+static enum cr_status tell(struct cr_trainer *trainer, const struct cr_event *event, struct cr_error *err)
+{
+    for (int i = 0; i < trainer->options.observer_count; i++) {
+        const struct cr_observer *observer = &trainer->observers[i];
+        struct cr_verdict verdict = {.kind = CR_GO_ON};
+        CR_TRY(observer->event(observer->user, event, &verdict, err));
+        CR_TRY(obey(trainer, &verdict, err));
+    }
+    return CR_OK;
+}
+
+static enum cr_status tell_kind(struct cr_trainer *trainer, enum cr_event_kind kind, struct cr_error *err)
+{
+    struct cr_event event = event_of(trainer, kind);
+    return tell(trainer, &event, err);
+}
+
+/* --------------------------------------------------------------------------------------------------------- the loop */
+
+static double rate(const struct cr_trainer *trainer)
+{
+    double base = cr_optimizer_lr(trainer->options.optimizer);
+    double time = (double)trainer->progress.step / (double)trainer->steps_per_epoch;
+    if (!trainer->options.schedule)
+        return base;
+    return base * cr_schedule_factor(trainer->options.schedule, time, (double)trainer->options.epochs);
+}
+
+static enum cr_status check_batch(const struct cr_trainer *trainer, const struct cr_batch *batch, struct cr_error *err)
+{
+    if (batch->count <= trainer->options.batch)
+        return CR_OK;
+    return cr_fail(err, CR_ERROR_ARGUMENT, "the loader gives batches of %lld samples, the trainer expects %lld at most",
+                   (long long)batch->count, (long long)trainer->options.batch);
+}
+
+static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *batch, double began, struct cr_error *err)
+{
+    struct cr_progress *progress = &trainer->progress;
+    struct cr_tally tally = {0};
+    struct cr_feed feed = {.count = batch->count,
+                           .inputs = {batch->pixels},
+                           .labels = batch->labels,
+                           .seed = trainer->options.seed,
+                           .step = (uint64_t)progress->step};
+    CR_TRY(check_batch(trainer, batch, err));
+    trainer->lr = rate(trainer);
+    cr_plan_run(trainer->training, &feed);
+    cr_optimizer_step(trainer->options.optimizer, trainer->lr);
+    cr_tally_batch(&tally, trainer->training, trainer->options.network, batch);
+    progress->tally.loss += tally.loss;
+    progress->tally.correct += tally.correct;
+    progress->tally.count += tally.count;
+    progress->step++;
+    progress->position++;
+    trainer->images += batch->count;
+    trainer->seconds += cr_clock() - began;
+
+    struct cr_event event = event_of(trainer, CR_EVENT_STEP);
+    event.loss = cr_tally_loss(&tally);
+    event.accuracy = cr_tally_accuracy(&tally);
+    event.images_per_second = images_per_second(trainer);
+    return tell(trainer, &event, err);
+}
+
+/* A checkpoint at the end of an epoch comes after the validation. */
+static bool wants_checkpoint(const struct cr_trainer *trainer)
+{
+    int64_t every = trainer->options.checkpoint;
+    return every > 0 && trainer->progress.step % every == 0 && trainer->progress.position < trainer->steps_per_epoch;
+}
+
+static enum cr_status run_steps(struct cr_trainer *trainer, struct cr_error *err)
+{
+    const struct cr_batch *batch;
+    CR_TRY(cr_loader_seek(trainer->options.train, trainer->progress.epoch, trainer->progress.position, err));
+    trainer->seconds = 0;
+    trainer->images = 0;
+    while (!trainer->stop) {
+        double began = cr_clock();
+        CR_TRY(cr_loader_next(trainer->options.train, &batch, err));
+        if (!batch)
+            break;
+        CR_TRY(step(trainer, batch, began, err));
+        if (!trainer->stop && wants_checkpoint(trainer))
+            CR_TRY(tell_kind(trainer, CR_EVENT_CHECKPOINT, err));
+    }
+    return CR_OK;
+}
+
+/* Higher accuracy, then lower loss; a loss that is no number is the highest. */
+static bool is_better(const struct cr_progress *progress, double accuracy, double loss)
+{
+    if (progress->best_epoch == 0 || accuracy != progress->best_accuracy)
+        return progress->best_epoch == 0 || accuracy > progress->best_accuracy;
+    return isnan(progress->best_loss) ? !isnan(loss) : loss < progress->best_loss;
+}
+
+static enum cr_status end_epoch(struct cr_trainer *trainer, struct cr_error *err)
+{
+    struct cr_progress *progress = &trainer->progress;
+    struct cr_tally validation = {0};
+    if (trainer->validating)
+        CR_TRY(cr_trainer_validate(trainer, &validation, err));
+    const struct cr_tally *judged = trainer->validating ? &validation : &progress->tally;
+    double loss = cr_tally_loss(judged), accuracy = cr_tally_accuracy(judged);
+    bool best = is_better(progress, accuracy, loss);
+    progress->epoch++;
+    if (best) {
+        progress->best_epoch = progress->epoch;
+        progress->best_accuracy = accuracy;
+        progress->best_loss = loss;
+    }
+    struct cr_event event = event_of(trainer, CR_EVENT_EPOCH);
+    event.loss = cr_tally_loss(&progress->tally);
+    event.accuracy = cr_tally_accuracy(&progress->tally);
+    event.validated = trainer->validating != NULL;
+    event.validation_loss = event.validated ? loss : 0;
+    event.validation_accuracy = event.validated ? accuracy : 0;
+    event.best = best;
+    event.images_per_second = images_per_second(trainer);
+    progress->position = 0;
+    progress->tally = (struct cr_tally){0};
+    CR_TRY(tell(trainer, &event, err));
+    return tell_kind(trainer, CR_EVENT_CHECKPOINT, err);
+}
+
+enum cr_status cr_trainer_run(struct cr_trainer *trainer, struct cr_error *err)
+{
+    trainer->stop = false;
+    trainer->started = cr_clock();
+    trainer->lr = rate(trainer);
+    CR_TRY(tell_kind(trainer, CR_EVENT_START, err));
+    while (!trainer->stop && trainer->progress.epoch < trainer->options.epochs) {
+        CR_TRY(run_steps(trainer, err));
+        if (trainer->stop)
+            CR_TRY(tell_kind(trainer, CR_EVENT_CHECKPOINT, err));
+        else
+            CR_TRY(end_epoch(trainer, err));
+    }
+    return tell_kind(trainer, CR_EVENT_END, err);
+}

@@ -1,0 +1,54 @@
+/*
+ * Inside of a trainer: the loop (trainer.c), what a pass over samples comes to (tally.c), its state as a file
+ * (trainer_state.c).
+ */
+#ifndef CR_TRAIN_TRAINER_H
+#define CR_TRAIN_TRAINER_H
+
+#include <cradle/train.h>
+
+#include "graph/safetensors.h"
+
+/* Sums over samples, in their order. */
+struct cr_tally {
+    double loss;
+    int64_t correct, count;
+};
+
+void cr_tally_batch(struct cr_tally *tally, const struct cr_plan *plan, const struct cr_network *network,
+                    const struct cr_batch *batch);
+double cr_tally_loss(const struct cr_tally *tally); /* means; NaN of nothing */
+double cr_tally_accuracy(const struct cr_tally *tally);
+
+/* What, with the numbers of network and optimizer, makes the state of a training. */
+struct cr_progress {
+    int64_t step, epoch;   /* done */
+    int64_t position;      /* steps of this epoch that are done */
+    struct cr_tally tally; /* of them */
+    int64_t best_epoch;    /* 0: none yet */
+    double best_accuracy, best_loss;
+};
+
+struct cr_trainer {
+    struct cr_context *context;
+    struct cr_trainer_options options;
+    struct cr_observer *observers;         /* a copy */
+    struct cr_plan *training, *validating; /* the latter NULL without a validation part */
+    int64_t steps_per_epoch;
+    struct cr_progress progress;
+    bool stop;
+    double lr; /* of the last step */
+    /* Of this process; no part of the state. */
+    double started, seconds; /* clock at the start; time spent in training steps since the epoch or the run began, */
+    int64_t images;          /* and the samples in them */
+};
+
+/* The mean loss and accuracy over the validation part. */
+enum cr_status cr_trainer_validate(struct cr_trainer *trainer, struct cr_tally *tally, struct cr_error *err);
+
+/* cr_trainer_save with more metadata. */
+enum cr_status cr_trainer_save_with(const struct cr_trainer *trainer, const char *path, const char *fingerprint,
+                                    bool weights_only, const struct cr_pair *extra, int64_t extras,
+                                    struct cr_error *err);
+
+#endif

@@ -1,0 +1,170 @@
+/*
+ * The trainer's state as a file. Numbers in the metadata are written with as many digits as they have, so that sums of
+ * half an epoch go on exactly where they stood.
+ */
+#include "train/trainer.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "train/checkpoint.h"
+#include "train/optimizer.h"
+
+enum { OWN_PAIRS = 16, NUMBER_SIZE = 32 };
+
+/* Pairs whose values are numbers, with room for their text. */
+struct metadata {
+    struct cr_arena *arena;
+    struct cr_pair *pairs;
+    int64_t count;
+    bool failed;
+};
+
+static void add(struct metadata *metadata, const char *key, const char *value)
+{
+    metadata->failed = metadata->failed || !value;
+    metadata->pairs[metadata->count++] = (struct cr_pair){key, value};
+}
+
+static void add_int(struct metadata *metadata, const char *key, int64_t value)
+{
+    add(metadata, key, cr_arena_format(metadata->arena, "%lld", (long long)value));
+}
+
+static void add_float(struct metadata *metadata, const char *key, double value)
+{
+    char *text = cr_arena_alloc(metadata->arena, NUMBER_SIZE);
+    if (text)
+        cr_text_from_float(value, text, NUMBER_SIZE);
+    add(metadata, key, text);
+}
+
+static void add_state(struct metadata *metadata, const struct cr_trainer *trainer)
+{
+    const struct cr_progress *progress = &trainer->progress;
+    const struct cr_optimizer *optimizer = trainer->options.optimizer;
+    add_int(metadata, "position", progress->position);
+    add_float(metadata, "loss_sum", progress->tally.loss);
+    add_int(metadata, "correct", progress->tally.correct);
+    add_int(metadata, "count", progress->tally.count);
+    add_int(metadata, "best_epoch", progress->best_epoch);
+    add_float(metadata, "best_accuracy", progress->best_accuracy);
+    add_float(metadata, "best_loss", progress->best_loss);
+    add(metadata, "optimizer", optimizer->kind->entry.name);
+    add_int(metadata, "optimizer_step", optimizer->step);
+    add_float(metadata, "lr", optimizer->lr);
+}
+
+enum cr_status cr_trainer_save_with(const struct cr_trainer *trainer, const char *path, const char *fingerprint,
+                                    bool weights_only, const struct cr_pair *extra, int64_t extras,
+                                    struct cr_error *err)
+{
+    enum cr_status status = CR_OK;
+    struct cr_parts parts;
+    CR_TRY(
+        cr_parts_new(&parts, trainer->options.network->params, weights_only ? NULL : trainer->options.optimizer, err));
+    struct metadata metadata = {.arena = parts.arena};
+    metadata.pairs = cr_arena_alloc(parts.arena, (size_t)(OWN_PAIRS + extras) * sizeof *metadata.pairs);
+    if (!metadata.pairs)
+        CR_GO(cr_fail_memory(err));
+    add_int(&metadata, "step", trainer->progress.step);
+    add_int(&metadata, "epoch", trainer->progress.epoch);
+    if (fingerprint)
+        add(&metadata, "fingerprint", fingerprint);
+    if (!weights_only)
+        add_state(&metadata, trainer);
+    assert(metadata.count <= OWN_PAIRS);
+    for (int64_t i = 0; i < extras; i++)
+        add(&metadata, extra[i].key, extra[i].value);
+    if (metadata.failed)
+        CR_GO(cr_fail_memory(err));
+    status = cr_checkpoint_write(path, &parts, metadata.pairs, metadata.count, err);
+done:
+    cr_parts_free(&parts);
+    return status;
+}
+
+enum cr_status cr_trainer_save(const struct cr_trainer *trainer, const char *path, const char *fingerprint,
+                               bool weights_only, struct cr_error *err)
+{
+    return cr_trainer_save_with(trainer, path, fingerprint, weights_only, NULL, 0, err);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- loading */
+
+static enum cr_status check_identity(const struct cr_trainer *trainer, const struct cr_safetensors *file,
+                                     const char *path, const char *fingerprint, struct cr_error *err)
+{
+    const char *name = trainer->options.optimizer->kind->entry.name;
+    const char *optimizer = cr_safetensors_get(file, "optimizer"), *found = cr_safetensors_get(file, "fingerprint");
+    if (!optimizer)
+        return cr_fail(err, CR_ERROR_FORMAT, "%s: holds weights alone; training goes on from a full state", path);
+    if (strcmp(optimizer, name) != 0)
+        return cr_fail(err, CR_ERROR_FORMAT, "%s: is of another experiment: it was trained by %s, not by %s", path,
+                       optimizer, name);
+    if (fingerprint && (!found || strcmp(found, fingerprint) != 0))
+        return cr_fail(err, CR_ERROR_FORMAT,
+                       "%s: is of another experiment (%s, this one is %s): the config or the data were changed since, "
+                       "or the file comes from another run",
+                       path, found ? found : "without a fingerprint", fingerprint);
+    return CR_OK;
+}
+
+/* Reads into `progress`, which must agree with itself and the loader. */
+static enum cr_status read_progress(const struct cr_trainer *trainer, const struct cr_safetensors *file,
+                                    const char *path, struct cr_progress *progress, struct cr_error *err)
+{
+    int64_t epochs = trainer->options.epochs, steps = trainer->steps_per_epoch;
+    CR_TRY(cr_checkpoint_int(file, path, "epoch", 0, epochs, &progress->epoch, err));
+    CR_TRY(cr_checkpoint_int(file, path, "position", 0, steps, &progress->position, err));
+    CR_TRY(cr_checkpoint_int(file, path, "step", 0, epochs * steps, &progress->step, err));
+    if (progress->step != progress->epoch * steps + progress->position)
+        return cr_fail(
+            err, CR_ERROR_FORMAT,
+            "%s: is of another experiment: step %lld is not step %lld of epoch %lld with %lld steps an epoch", path,
+            (long long)progress->step, (long long)progress->position, (long long)progress->epoch + 1, (long long)steps);
+    CR_TRY(cr_checkpoint_float(file, path, "loss_sum", &progress->tally.loss, err));
+    CR_TRY(cr_checkpoint_int(file, path, "count", 0, INT64_MAX, &progress->tally.count, err));
+    CR_TRY(cr_checkpoint_int(file, path, "correct", 0, progress->tally.count, &progress->tally.correct, err));
+    CR_TRY(cr_checkpoint_int(file, path, "best_epoch", 0, progress->epoch, &progress->best_epoch, err));
+    CR_TRY(cr_checkpoint_float(file, path, "best_accuracy", &progress->best_accuracy, err));
+    return cr_checkpoint_float(file, path, "best_loss", &progress->best_loss, err);
+}
+
+static enum cr_status load(struct cr_trainer *trainer, const struct cr_safetensors *file, const char *path,
+                           const char *fingerprint, const struct cr_parts *parts, struct cr_error *err)
+{
+    struct cr_optimizer *optimizer = trainer->options.optimizer;
+    struct cr_progress progress = {0};
+    int64_t updates;
+    double lr;
+    struct cr_parts weights = *parts;
+    weights.count = trainer->options.network->params->count; /* they come first */
+    CR_TRY(cr_checkpoint_check(file, path, &weights, false, err));
+    CR_TRY(check_identity(trainer, file, path, fingerprint, err));
+    CR_TRY(cr_checkpoint_check(file, path, parts, true, err));
+    CR_TRY(read_progress(trainer, file, path, &progress, err));
+    CR_TRY(cr_checkpoint_int(file, path, "optimizer_step", 0, INT64_MAX - 1, &updates, err));
+    CR_TRY(cr_checkpoint_float(file, path, "lr", &lr, err));
+    CR_TRY(cr_optimizer_set_lr(optimizer, lr, err));
+    cr_checkpoint_copy(file, parts);
+    optimizer->step = updates;
+    trainer->progress = progress;
+    return CR_OK;
+}
+
+enum cr_status cr_trainer_load(struct cr_trainer *trainer, const char *path, const char *fingerprint,
+                               struct cr_error *err)
+{
+    struct cr_safetensors *file;
+    struct cr_parts parts;
+    CR_TRY(cr_checkpoint_open(&file, path, err));
+    enum cr_status status = cr_parts_new(&parts, trainer->options.network->params, trainer->options.optimizer, err);
+    if (status == CR_OK) {
+        status = load(trainer, file, path, fingerprint, &parts, err);
+        cr_parts_free(&parts);
+    }
+    cr_safetensors_free(file);
+    return status;
+}
