@@ -1,0 +1,327 @@
+/*
+ * An experiment: config -> data, split, statistics -> network -> optimizer, schedule -> trainer -> run folder. What can
+ * fail for a mistake in the config fails before data are decoded, and everything else before the first step.
+ */
+#include "experiment/experiment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "train/event_log.h"
+#include "train/optimizer.h"
+#include "train/schedule.h"
+
+enum { OWN_OBSERVERS = 2 };
+
+/* -------------------------------------------------------------------------------------------------------- the config
+ */
+
+/* A resumed run has its own config; one that is given all the same must say the same. */
+static enum cr_status compare_configs(struct cr_experiment *experiment, struct cr_config *given, struct cr_error *err)
+{
+    enum cr_status status;
+    struct cr_sections sections;
+    char *theirs = NULL, *ours = NULL;
+    CR_TRY(cr_sections_read(&sections, given, err));
+    CR_GO(cr_sections_write(&sections, true, &theirs, err));
+    CR_GO(cr_sections_write(&experiment->sections, true, &ours, err));
+    if (strcmp(theirs, ours) != 0)
+        status = cr_fail(err, CR_ERROR_CONFIG,
+                         "%s: its config.yaml says something else than the config given: go on without one, or begin "
+                         "a new run",
+                         experiment->run);
+done:
+    free(theirs);
+    free(ours);
+    cr_sections_free(&sections);
+    return status;
+}
+
+static enum cr_status read_config(struct cr_experiment *experiment, struct cr_config *config,
+                                  const struct cr_experiment_options *options, struct cr_error *err)
+{
+    if (!options->resume) {
+        if (!config)
+            return cr_fail(err, CR_ERROR_ARGUMENT, "an experiment needs a config");
+        if (options->run)
+            CR_TRY(cr_run_folder_check(options->run, err));
+        experiment->config = config;
+        return cr_sections_read(&experiment->sections, config, err);
+    }
+    if (!options->run)
+        return cr_fail(err, CR_ERROR_ARGUMENT, "to resume needs the folder of a run");
+    CR_TRY(cr_run_folder_open(&experiment->folder, options->run, err));
+    char *file = cr_path_join(experiment->folder->path, "config.yaml");
+    if (!file)
+        return cr_fail_memory(err);
+    enum cr_status status = cr_config_open(&experiment->own_config, file, err);
+    free(file);
+    CR_TRY(status);
+    experiment->config = experiment->own_config;
+    CR_TRY(cr_sections_read(&experiment->sections, experiment->config, err));
+    return config ? compare_configs(experiment, config, err) : CR_OK;
+}
+
+/* -------------------------------------------------------------------------------------------------------- the pieces
+ */
+
+static enum cr_status open_data(struct cr_experiment *experiment, const struct cr_experiment_options *options,
+                                struct cr_error *err)
+{
+    const struct cr_data_section *data = &experiment->sections.data;
+    struct cr_data_options loading = {
+        .workers = options->workers, .progress = options->progress, .progress_user = options->progress_user};
+    CR_TRY(cr_dataset_open(&experiment->dataset, experiment->context, experiment->config, data->source, CR_PART_TRAIN,
+                           &loading, err));
+    return cr_split_new(&experiment->split, experiment->dataset, data, err);
+}
+
+static enum cr_status measure_data(struct cr_experiment *experiment, struct cr_error *err)
+{
+    size_t channels = (size_t)experiment->dataset->channels;
+    if (experiment->sections.data.standardize == CR_STANDARDIZE_NONE)
+        return CR_OK;
+    experiment->mean = malloc(channels * sizeof *experiment->mean);
+    experiment->deviation = malloc(channels * sizeof *experiment->deviation);
+    if (!experiment->mean || !experiment->deviation)
+        return cr_fail_memory(err);
+    CR_TRY(cr_dataset_moments(experiment->dataset, experiment->split->train, experiment->split->train_count,
+                              experiment->mean, experiment->deviation, err));
+    /* A channel that is the same everywhere cannot be scaled. */
+    for (size_t c = 0; c < channels; c++)
+        if (!(experiment->deviation[c] > 0))
+            experiment->deviation[c] = 1;
+    return CR_OK;
+}
+
+static enum cr_status make_network(struct cr_experiment *experiment, struct cr_error *err)
+{
+    const struct cr_dataset *dataset = experiment->dataset;
+    struct cr_network_options options = {.height = dataset->height,
+                                         .width = dataset->width,
+                                         .channels = dataset->channels,
+                                         .classes = dataset->classes,
+                                         .bytes = true,
+                                         .mean = experiment->mean,
+                                         .deviation = experiment->deviation,
+                                         .loss = experiment->sections.train.loss,
+                                         .seed = (uint64_t)experiment->sections.train.seed};
+    return cr_network_new(&experiment->network, experiment->context, experiment->sections.model, &options, err);
+}
+
+static enum cr_status make_loaders(struct cr_experiment *experiment, int64_t batch, int workers, struct cr_error *err)
+{
+    const struct cr_split *split = experiment->split;
+    struct cr_loader_options options = {
+        .batch = batch, .workers = workers, .shuffle = true, .seed = (uint64_t)experiment->sections.train.seed};
+    CR_TRY(cr_loader_new(&experiment->train, experiment->dataset, split->train, split->train_count, &options, err));
+    if (split->validation_count == 0)
+        return CR_OK;
+    options.shuffle = false;
+    return cr_loader_new(&experiment->validation, experiment->dataset, split->validation, split->validation_count,
+                         &options, err);
+}
+
+static enum cr_status make_trainer(struct cr_experiment *experiment, int64_t batch, struct cr_error *err)
+{
+    const struct cr_train_section *train = &experiment->sections.train;
+    CR_TRY(cr_optimizer_new(&experiment->optimizer, experiment->context, experiment->network->params,
+                            experiment->config, train->optimizer, err));
+    struct cr_trainer_options options = {.network = experiment->network,
+                                         .optimizer = experiment->optimizer,
+                                         .schedule = experiment->schedule,
+                                         .train = experiment->train,
+                                         .validation = experiment->validation,
+                                         .epochs = train->epochs,
+                                         .batch = batch,
+                                         .seed = (uint64_t)train->seed,
+                                         .checkpoint = train->checkpoint,
+                                         .observers = experiment->observers,
+                                         .observer_count = experiment->observer_count};
+    return cr_trainer_new(&experiment->trainer, experiment->context, &options, err);
+}
+
+static enum cr_status make_pieces(struct cr_experiment *experiment, const struct cr_experiment_options *options,
+                                  struct cr_error *err)
+{
+    const struct cr_train_section *train = &experiment->sections.train;
+    CR_TRY(cr_schedule_new(&experiment->schedule, experiment->config, train->schedule, err));
+    CR_TRY(cr_schedule_check(experiment->schedule, train->epochs, err));
+    CR_TRY(open_data(experiment, options, err));
+    CR_TRY(measure_data(experiment, err));
+    CR_TRY(make_network(experiment, err));
+    CR_TRY(cr_identity_new(&experiment->identity, &experiment->sections, experiment->dataset, experiment->mean,
+                           experiment->deviation, err));
+    int64_t samples = experiment->split->train_count, batch = train->batch < samples ? train->batch : samples;
+    CR_TRY(make_loaders(experiment, batch, options->workers, err));
+    return make_trainer(experiment, batch, err);
+}
+
+/* ---------------------------------------------------------------------------------------------------- the run folder
+ */
+
+static enum cr_status make_folder(struct cr_experiment *experiment, struct cr_error *err)
+{
+    char *text;
+    CR_TRY(cr_sections_write(&experiment->sections, true, &text, err));
+    enum cr_status status = cr_run_folder_make(&experiment->folder, experiment->run, text, err);
+    free(text);
+    return status;
+}
+
+static enum cr_status name_files(struct cr_experiment *experiment, struct cr_error *err)
+{
+    const char *folder = experiment->folder->path;
+    experiment->best = cr_path_join(folder, "best.safetensors");
+    experiment->last = cr_path_join(folder, "last.safetensors");
+    experiment->events = cr_path_join(folder, "events.jsonl");
+    return experiment->best && experiment->last && experiment->events ? CR_OK : cr_fail_memory(err);
+}
+
+/* A run that was killed before its first checkpoint begins anew. */
+static enum cr_status load_last(struct cr_experiment *experiment, bool *loaded, struct cr_error *err)
+{
+    *loaded = cr_file_exists(experiment->last);
+    return *loaded ? cr_trainer_load(experiment->trainer, experiment->last, experiment->identity.fingerprint, err)
+                   : CR_OK;
+}
+
+static enum cr_status make_run(struct cr_experiment *experiment, int workers, struct cr_error *err)
+{
+    bool loaded;
+    if (!experiment->run)
+        return CR_OK;
+    if (!experiment->folder)
+        CR_TRY(make_folder(experiment, err));
+    CR_TRY(name_files(experiment, err));
+    CR_TRY(load_last(experiment, &loaded, err));
+    const struct cr_progress *progress = &experiment->trainer->progress;
+    experiment->finished = progress->epoch >= experiment->sections.train.epochs;
+    CR_TRY(cr_event_log_open(&experiment->log, experiment->events, loaded ? progress->step : -1,
+                             loaded ? progress->epoch : -1, err));
+    cr_event_log_set_workers(experiment->log, workers);
+    return CR_OK;
+}
+
+/* --------------------------------------------------------------------------------------------------------- observers
+ */
+
+/* The log and the files are made after the trainer, whose steps and state they need. */
+static enum cr_status log_event(void *user, const struct cr_event *event, struct cr_verdict *verdict,
+                                struct cr_error *err)
+{
+    struct cr_experiment *experiment = user;
+    struct cr_observer observer = cr_event_log_observer(experiment->log);
+    return observer.event(observer.user, event, verdict, err);
+}
+
+/* The best before the last: a kill between the two leaves a state from which the same best is found again. */
+static enum cr_status keep(void *user, const struct cr_event *event, struct cr_verdict *verdict, struct cr_error *err)
+{
+    struct cr_experiment *experiment = user;
+    const struct cr_identity *identity = &experiment->identity;
+    (void)verdict;
+    if (event->kind == CR_EVENT_EPOCH && event->best)
+        return cr_trainer_save_with(event->trainer, experiment->best, identity->fingerprint, true, identity->pairs,
+                                    CR_IDENTITY_PAIRS, err);
+    if (event->kind == CR_EVENT_CHECKPOINT)
+        return cr_trainer_save_with(event->trainer, experiment->last, identity->fingerprint, false, identity->pairs,
+                                    CR_IDENTITY_PAIRS, err);
+    return CR_OK;
+}
+
+static enum cr_status gather_observers(struct cr_experiment *experiment, const struct cr_experiment_options *options,
+                                       struct cr_error *err)
+{
+    experiment->observers = calloc((size_t)options->observer_count + OWN_OBSERVERS, sizeof *experiment->observers);
+    if (!experiment->observers)
+        return cr_fail_memory(err);
+    if (options->run) {
+        experiment->observers[experiment->observer_count++] = (struct cr_observer){experiment, log_event};
+        experiment->observers[experiment->observer_count++] = (struct cr_observer){experiment, keep};
+    }
+    for (int i = 0; i < options->observer_count; i++)
+        experiment->observers[experiment->observer_count++] = options->observers[i];
+    return CR_OK;
+}
+
+/* ------------------------------------------------------------------------------------------------------- the contract
+ */
+
+static enum cr_status make(struct cr_experiment *experiment, struct cr_config *config,
+                           const struct cr_experiment_options *options, struct cr_error *err)
+{
+    if (options->run && !(experiment->run = strdup(options->run)))
+        return cr_fail_memory(err);
+    CR_TRY(read_config(experiment, config, options, err));
+    CR_TRY(gather_observers(experiment, options, err));
+    CR_TRY(make_pieces(experiment, options, err));
+    return make_run(experiment, options->workers, err);
+}
+
+enum cr_status cr_experiment_new(struct cr_experiment **experiment, struct cr_context *context,
+                                 struct cr_config *config, const struct cr_experiment_options *options,
+                                 struct cr_error *err)
+{
+    static const struct cr_experiment_options none = {0};
+    *experiment = NULL;
+    struct cr_experiment *made = calloc(1, sizeof *made);
+    if (!made)
+        return cr_fail_memory(err);
+    made->context = context;
+    enum cr_status status = make(made, config, options ? options : &none, err);
+    if (status == CR_OK)
+        *experiment = made;
+    else
+        cr_experiment_free(made);
+    return status;
+}
+
+void cr_experiment_free(struct cr_experiment *experiment)
+{
+    if (!experiment)
+        return;
+    cr_event_log_free(experiment->log);
+    cr_trainer_free(experiment->trainer);
+    cr_optimizer_free(experiment->optimizer);
+    cr_schedule_free(experiment->schedule);
+    cr_loader_free(experiment->train);
+    cr_loader_free(experiment->validation);
+    cr_identity_free(&experiment->identity);
+    cr_network_free(experiment->network);
+    free(experiment->mean);
+    free(experiment->deviation);
+    cr_split_free(experiment->split);
+    cr_dataset_free(experiment->dataset);
+    cr_sections_free(&experiment->sections);
+    cr_config_free(experiment->own_config);
+    cr_run_folder_free(experiment->folder);
+    free(experiment->observers);
+    free(experiment->run);
+    free(experiment->best);
+    free(experiment->last);
+    free(experiment->events);
+    free(experiment);
+}
+
+struct cr_experiment_parts cr_experiment_parts(const struct cr_experiment *experiment)
+{
+    const struct cr_sections *sections = &experiment->sections;
+    return (struct cr_experiment_parts){.dataset = experiment->dataset,
+                                        .split = experiment->split,
+                                        .network = experiment->network,
+                                        .trainer = experiment->trainer,
+                                        .data = &sections->data,
+                                        .train = &sections->train,
+                                        .optimizer = sections->optimizer.entry->name,
+                                        .schedule = sections->schedule.entry->name,
+                                        .loss = sections->loss.entry->name,
+                                        .run = experiment->run,
+                                        .finished = experiment->finished};
+}
+
+enum cr_status cr_experiment_run(struct cr_experiment *experiment, struct cr_error *err)
+{
+    return experiment->finished ? CR_OK : cr_trainer_run(experiment->trainer, err);
+}

@@ -1,0 +1,34 @@
+/*
+ * Inside of an experiment.
+ */
+#ifndef CR_EXPERIMENT_EXPERIMENT_H
+#define CR_EXPERIMENT_EXPERIMENT_H
+
+#include "experiment/identity.h"
+#include "experiment/run_folder.h"
+#include "train/trainer.h"
+
+struct cr_experiment {
+    struct cr_context *context;
+    struct cr_config *config, *own_config; /* the latter is what a resumed run read; NULL: the caller's */
+    struct cr_sections sections;
+    struct cr_dataset *dataset;
+    struct cr_split *split;
+    double *mean, *deviation; /* [channels]; NULL: not standardized */
+    struct cr_network *network;
+    struct cr_identity identity;
+    struct cr_schedule_use *schedule;
+    struct cr_loader *train, *validation;
+    struct cr_optimizer *optimizer;
+    struct cr_trainer *trainer;
+    struct cr_observer *observers;
+    int observer_count;
+    bool finished;
+
+    char *run; /* as it was given; NULL, like all that follows: nothing is written */
+    struct cr_run_folder *folder;
+    char *best, *last, *events; /* files */
+    struct cr_event_log *log;
+};
+
+#endif

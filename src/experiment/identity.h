@@ -1,0 +1,34 @@
+/*
+ * What an experiment's weights must tell: which experiment they are of, and what they expect of a picture.
+ */
+#ifndef CR_EXPERIMENT_IDENTITY_H
+#define CR_EXPERIMENT_IDENTITY_H
+
+#include "base/arena.h"
+#include "experiment/sections.h"
+#include "graph/safetensors.h"
+
+enum { CR_IDENTITY_PAIRS = 4 };
+
+struct cr_identity {
+    char fingerprint[17];
+    struct cr_pair pairs[CR_IDENTITY_PAIRS]; /* height, width, channels; classes: their names as a JSON list */
+    char numbers[3][24];
+    char *classes;
+};
+
+/* `mean` and `deviation` are of the training part, [channels]; NULL: not measured. */
+enum cr_status cr_identity_new(struct cr_identity *identity, const struct cr_sections *sections,
+                               const struct cr_dataset *dataset, const double *mean, const double *deviation,
+                               struct cr_error *err);
+void cr_identity_free(struct cr_identity *identity);
+
+/* What a weights file tells about pictures and classes; the names live in the arena. */
+struct cr_told {
+    int64_t height, width, channels, classes;
+    const char *const *class_names;
+};
+enum cr_status cr_identity_read(struct cr_told *told, struct cr_arena *arena, const struct cr_safetensors *file,
+                                const char *path, struct cr_error *err);
+
+#endif

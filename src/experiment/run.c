@@ -1,0 +1,125 @@
+/*
+ * A run that is used: its config and its weights are enough, the data it was trained on are not asked for.
+ */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "experiment/identity.h"
+#include "train/checkpoint.h"
+
+struct run {
+    struct cr_run public; /* first: a cr_run is one of these */
+    struct cr_arena *arena;
+    struct cr_sections sections;
+};
+
+/* Their best, or where there is no best yet their last. */
+static enum cr_status find_weights(const char *folder, char **path, struct cr_error *err)
+{
+    static const char *const names[] = {"best.safetensors", "last.safetensors"};
+    for (int i = 0; i < 2; i++) {
+        *path = cr_path_join(folder, names[i]);
+        if (!*path)
+            return cr_fail_memory(err);
+        if (cr_file_exists(*path))
+            return CR_OK;
+        free(*path);
+        *path = NULL;
+    }
+    return cr_fail(err, CR_ERROR_IO, "%s: has no weights yet: train it with cradle train --resume %s", folder, folder);
+}
+
+static enum cr_status read_config(struct run *run, const char *folder, struct cr_error *err)
+{
+    char *path = cr_path_join(folder, "config.yaml");
+    if (!path)
+        return cr_fail_memory(err);
+    enum cr_status status = CR_OK;
+    if (!cr_file_exists(path))
+        CR_GO(cr_fail(err, CR_ERROR_IO, "%s: is no run: there is no config.yaml in it", folder));
+    CR_GO(cr_config_open(&run->public.config, path, err));
+    CR_GO(cr_sections_read(&run->sections, run->public.config, err));
+done:
+    free(path);
+    return status;
+}
+
+static enum cr_status make_network(struct run *run, struct cr_context *context, const struct cr_told *told,
+                                   struct cr_error *err)
+{
+    struct cr_network_options options = {.height = told->height,
+                                         .width = told->width,
+                                         .channels = told->channels,
+                                         .classes = told->classes,
+                                         .bytes = true,
+                                         .loss = run->sections.train.loss,
+                                         .inference = true};
+    return cr_network_new(&run->public.network, context, run->sections.model, &options, err);
+}
+
+static enum cr_status load(struct run *run, struct cr_context *context, const struct cr_safetensors *file,
+                           const char *path, struct cr_error *err)
+{
+    struct cr_run *public = &run->public;
+    struct cr_told told;
+    struct cr_parts parts;
+    CR_TRY(cr_identity_read(&told, run->arena, file, path, err));
+    CR_TRY(cr_checkpoint_int(file, path, "step", 0, INT64_MAX, &public->step, err));
+    CR_TRY(cr_checkpoint_int(file, path, "epoch", 0, INT64_MAX, &public->epoch, err));
+    CR_TRY(make_network(run, context, &told, err));
+    public->height = told.height;
+    public->width = told.width;
+    public->channels = told.channels;
+    public->classes = told.classes;
+    public->class_names = told.class_names;
+    CR_TRY(cr_parts_new(&parts, public->network->params, NULL, err));
+    enum cr_status status = cr_checkpoint_check(file, path, &parts, false, err);
+    if (status == CR_OK)
+        cr_checkpoint_copy(file, &parts);
+    cr_parts_free(&parts);
+    return status;
+}
+
+static enum cr_status make(struct run *run, struct cr_context *context, const char *folder, struct cr_error *err)
+{
+    enum cr_status status;
+    struct cr_safetensors *file = NULL;
+    char *path = NULL;
+    run->arena = cr_arena_new();
+    if (!run->arena)
+        return cr_fail_memory(err);
+    CR_GO(read_config(run, folder, err));
+    CR_GO(find_weights(folder, &path, err));
+    CR_GO(cr_checkpoint_open(&file, path, err));
+    CR_GO(load(run, context, file, path, err));
+done:
+    cr_safetensors_free(file);
+    free(path);
+    return status;
+}
+
+enum cr_status cr_run_open(struct cr_run **run, struct cr_context *context, const char *folder, struct cr_error *err)
+{
+    *run = NULL;
+    struct run *made = calloc(1, sizeof *made);
+    if (!made)
+        return cr_fail_memory(err);
+    enum cr_status status = make(made, context, folder, err);
+    if (status == CR_OK)
+        *run = &made->public;
+    else
+        cr_run_free(&made->public);
+    return status;
+}
+
+void cr_run_free(struct cr_run *run)
+{
+    struct run *own = (struct run *)run;
+    if (!run)
+        return;
+    cr_network_free(run->network);
+    cr_sections_free(&own->sections);
+    cr_config_free(run->config);
+    cr_arena_free(own->arena);
+    free(own);
+}
