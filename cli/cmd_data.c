@@ -1,0 +1,230 @@
+/*
+ * cradle data info SOURCE [--sheet FILE]
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cradle/data.h>
+
+#include "session.h"
+
+enum { SHEET_COLUMNS = 20, CLASSES_SHOWN = 100, BAR = 24, SOURCE_MAX = 16384 };
+
+struct data_values {
+    struct cli_common common;
+    const char *sheet;
+};
+
+/* One part of the source; dataset NULL where it has none. */
+struct part {
+    const char *name;
+    struct cr_dataset *dataset;
+    struct cr_data_info *info;
+};
+
+static const char *format_word(int index)
+{
+    return cr_formats.entries[index] ? cr_formats.entries[index]->name : NULL;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static enum cr_status fail_source(const char *source, struct cr_error *err)
+{
+    const char *words[64] = {0};
+    for (int i = 0; i < 63 && format_word(i); i++)
+        words[i] = format_word(i);
+    const char *nearest = cr_nearest_word(source, words);
+    return cr_fail(err, CR_ERROR_ARGUMENT,
+                   "%s: neither a folder nor a source that is known (`cradle list formats`)%s%s%s", source,
+                   nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+}
+
+/* The source as an override: as it is for a name or a map, and {folder: {path: 'x'}} for a folder. */
+static enum cr_status read_source(struct cr_config **config, const char *source, struct cr_error *err)
+{
+    static const char head[] = "source={folder: {path: '", tail[] = "'}}";
+    char text[SOURCE_MAX];
+    size_t used = 0;
+    CR_TRY(cr_config_parse(config, "", "command line", err));
+    if (strlen(source) > sizeof text / 2 - sizeof head - sizeof tail)
+        return cr_fail(err, CR_ERROR_ARGUMENT, "the source is too long");
+    if (cr_registry_find(&cr_formats, source) || source[0] == '{') {
+        snprintf(text, sizeof text, "source=%s", source);
+        return cr_config_set(*config, text, err);
+    }
+    if (!is_folder(source))
+        return fail_source(source, err);
+    used = (size_t)snprintf(text, sizeof text, "%s", head);
+    for (const char *at = source; *at; at++) {
+        if (*at == '\'')
+            text[used++] = '\'';
+        text[used++] = *at;
+    }
+    strcpy(text + used, tail);
+    return cr_config_set(*config, text, err);
+}
+
+static enum cr_status open_part(struct part *part, enum cr_part which, struct cr_config *config,
+                                struct session *session)
+{
+    const struct cr_node *source = cr_node_get(cr_config_root(config), "source");
+    enum cr_status status =
+        cr_dataset_open(&part->dataset, session->context, config, source, which, &session->data, &session->err);
+    if (status == CR_ERROR_UNSUPPORTED && which == CR_PART_TEST)
+        return CR_OK;
+    if (status != CR_OK)
+        return status;
+    return cr_data_info_new(&part->info, part->dataset, &session->err);
+}
+
+static void tell_part(const struct part *part)
+{
+    const struct cr_data_info *info = part->info;
+    char one[256], other[256];
+    if (!info) {
+        printf("%-6s none\n", part->name);
+        return;
+    }
+    printf("%-6s %lld images\n", part->name, (long long)info->count);
+    printf("       values %d to %d; of each channel, scaled to 0..1:\n", info->minimum, info->maximum);
+    for (int64_t c = 0; c < info->channels; c++)
+        printf("         mean %.4f, deviation %.4f\n", info->mean[c], info->deviation[c]);
+    if (info->duplicates == 0) {
+        printf("       no duplicates\n");
+        return;
+    }
+    part->dataset->describe(part->dataset, info->first_duplicate[0], one, sizeof one);
+    part->dataset->describe(part->dataset, info->first_duplicate[1], other, sizeof other);
+    char clean[2][256];
+    text_clean(one, clean[0], sizeof clean[0]);
+    text_clean(other, clean[1], sizeof clean[1]);
+    printf("       %lld duplicate%s, %lld of them under another class; the first: %s as %s\n",
+           (long long)info->duplicates, info->duplicates == 1 ? "" : "s", (long long)info->conflicts, clean[1],
+           clean[0]);
+}
+
+/* Smallest and largest class of the training part. */
+static void tell_balance(const struct cr_data_info *info, const char *const *names)
+{
+    int64_t least = 0, most = 0;
+    char clean[2][256];
+    for (int64_t c = 1; c < info->classes; c++) {
+        least = info->per_class[c] < info->per_class[least] ? c : least;
+        most = info->per_class[c] > info->per_class[most] ? c : most;
+    }
+    text_clean(names[least], clean[0], sizeof clean[0]);
+    text_clean(names[most], clean[1], sizeof clean[1]);
+    printf("\nThe largest class, %s, has %.2f times as many images as the smallest, %s.\n", clean[1],
+           (double)info->per_class[most] / (double)(info->per_class[least] ? info->per_class[least] : 1), clean[0]);
+}
+
+static void tell_classes(const struct screen *screen, const struct part *train, const struct part *test)
+{
+    const struct cr_data_info *info = train->info;
+    const char *const *names = train->dataset->class_names;
+    int64_t shown = info->classes < CLASSES_SHOWN ? info->classes : CLASSES_SHOWN, most = 1;
+    int width = (int)strlen("class");
+    for (int64_t c = 0; c < info->classes; c++)
+        most = info->per_class[c] > most ? info->per_class[c] : most;
+    for (int64_t c = 0; c < shown; c++)
+        width = text_width(names[c]) > width ? text_width(names[c]) : width;
+    printf("\n%-*s  %8s%s\n", width, "class", "train", test->info ? "      test" : "");
+    for (int64_t c = 0; c < shown; c++) {
+        char clean[256], bar[256];
+        text_clean(names[c], clean, sizeof clean);
+        int cells = (int)((BAR * info->per_class[c] + most - 1) / most);
+        screen_bar(screen, 1, cells, bar, sizeof bar);
+        printf("%s%*s  %8lld", clean, width - text_width(clean), "", (long long)info->per_class[c]);
+        if (test->info && c < test->info->classes)
+            printf("  %8lld", (long long)test->info->per_class[c]);
+        printf("  %s\n", bar);
+    }
+    if (shown < info->classes)
+        printf("... and %lld more classes\n", (long long)(info->classes - shown));
+    tell_balance(info, names);
+}
+
+static enum cr_status tell(struct session *session, const struct data_values *values, struct cr_config *config,
+                           struct part parts[2])
+{
+    CR_TRY(open_part(&parts[0], CR_PART_TRAIN, config, session));
+    CR_TRY(open_part(&parts[1], CR_PART_TEST, config, session));
+    if (values->sheet)
+        CR_TRY(cr_data_sheet(parts[0].dataset, SHEET_COLUMNS, values->sheet, &session->err));
+    const struct cr_data_info *info = parts[0].info;
+    char name[256];
+    text_clean(parts[0].dataset->name, name, sizeof name);
+    screen_clear(&session->screen);
+    printf("%s: %lldx%lldx%lld, %lld classes\n\n", name, (long long)info->height, (long long)info->width,
+           (long long)info->channels, (long long)info->classes);
+    tell_part(&parts[0]);
+    tell_part(&parts[1]);
+    tell_classes(&session->screen, &parts[0], &parts[1]);
+    if (values->sheet)
+        printf("\nThe first images of each class: %s\n", values->sheet);
+    return CR_OK;
+}
+
+static int run(const struct cli_call *call)
+{
+    const struct data_values *values = call->values;
+    struct session session;
+    struct cr_config *config = NULL;
+    struct part parts[2] = {{.name = "train"}, {.name = "test"}};
+    enum cr_status status;
+    CR_GO(session_open(&session, &values->common));
+    CR_GO(read_source(&config, call->arguments[1], &session.err));
+    CR_GO(tell(&session, values, config, parts));
+done:
+    if (status != CR_OK)
+        session_fail(&session);
+    for (int i = 0; i < 2; i++) {
+        cr_data_info_free(parts[i].info);
+        cr_dataset_free(parts[i].dataset);
+    }
+    cr_config_free(config);
+    session_close(&session);
+    return status == CR_OK ? CLI_OK : CLI_FAILURE;
+}
+
+static const char *action(int index)
+{
+    return index == 0 ? "info" : NULL;
+}
+
+static const struct cli_argument arguments[] = {
+    {.name = "info", .type = CLI_WORD, .word = action, .what = "action", .help = "what the data hold"},
+    {.name = "SOURCE",
+     .type = CLI_FOLDER,
+     .word = format_word,
+     .help = "digits, mnist, cifar10; a folder of class folders; or as in a file: '{folder: {path: cats, size: 32}}'"},
+    {0}};
+
+static const struct cli_option options[] = {{.name = "sheet",
+                                             .value = "FILE",
+                                             .type = CLI_FILE,
+                                             .offset = offsetof(struct data_values, sheet),
+                                             .help = "also a contact sheet as PNG: a row a class"},
+                                            CLI_THREADS,
+                                            CLI_WORKERS,
+                                            {0}};
+
+const struct cli_command cmd_data = {
+    .name = "data",
+    .help = "looks at data before a network does",
+    .more = "Counts, sizes, balance of the classes, mean and deviation, duplicates.\n"
+            "\n"
+            "  cradle data info digits\n"
+            "  cradle data info ~/pictures --sheet sheet.png\n",
+    .arguments = arguments,
+    .options = options,
+    .size = sizeof(struct data_values),
+    .run = run,
+};

@@ -1,0 +1,109 @@
+/*
+ * cradle list [KIND] [--names]
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <cradle/data.h>
+#include <cradle/train.h>
+
+#include "cli.h"
+
+struct list_values {
+    bool names;
+};
+
+static const struct kind {
+    const struct cr_registry *registry;
+    const char *help;
+} kinds[] = {
+    {&cr_layers, "what a model is made of"},
+    {&cr_ops, "what layers become: the steps of a network's computation"},
+    {&cr_inits, "how weights begin"},
+    {&cr_losses, "what training makes small"},
+    {&cr_optimizers, "how weights follow the gradient"},
+    {&cr_schedules, "how the learning rate changes over the epochs"},
+    {&cr_formats, "where pictures come from"},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static const char *kind_word(int index)
+{
+    return index < KINDS ? kinds[index].registry->kind : NULL;
+}
+
+static void tell_kinds(bool names)
+{
+    for (int i = 0; i < KINDS; i++) {
+        if (names)
+            printf("%s\n", kind_word(i));
+        else
+            printf("%-11s %s\n", kind_word(i), kinds[i].help);
+    }
+    if (!names)
+        printf("\nMore: cradle list layers\n");
+}
+
+static void tell_options(const struct cr_option *options)
+{
+    int names = 0, types = 0;
+    char type[160];
+    for (const struct cr_option *option = options; option && option->name; option++) {
+        cr_option_describe(option, type, sizeof type);
+        names = (int)strlen(option->name) > names ? (int)strlen(option->name) : names;
+        types = (int)strlen(type) > types ? (int)strlen(type) : types;
+    }
+    for (const struct cr_option *option = options; option && option->name; option++) {
+        cr_option_describe(option, type, sizeof type);
+        printf("    %-*s  %-*s  %s\n", names, option->name, types, type, option->help ? option->help : "");
+    }
+}
+
+static void tell_entries(const struct cr_registry *registry, bool names)
+{
+    for (const struct cr_entry *const *entry = registry->entries; *entry; entry++) {
+        if (names) {
+            printf("%s\n", (*entry)->name);
+            continue;
+        }
+        printf("%s: %s\n", (*entry)->name, (*entry)->help);
+        tell_options((*entry)->options);
+    }
+}
+
+static int run(const struct cli_call *call)
+{
+    const struct list_values *values = call->values;
+    if (call->count == 0)
+        tell_kinds(values->names);
+    for (int i = 0; call->count > 0 && i < KINDS; i++)
+        if (strcmp(kind_word(i), call->arguments[0]) == 0)
+            tell_entries(kinds[i].registry, values->names);
+    return CLI_OK;
+}
+
+static const struct cli_argument arguments[] = {{.name = "KIND",
+                                                 .type = CLI_WORD,
+                                                 .optional = true,
+                                                 .word = kind_word,
+                                                 .what = "kind",
+                                                 .help = "layers, ops, inits, losses, optimizers, schedules, formats"},
+                                                {0}};
+
+static const struct cli_option options[] = {{.name = "names",
+                                             .type = CLI_SWITCH,
+                                             .offset = offsetof(struct list_values, names),
+                                             .help = "the names alone, one a line"},
+                                            {0}};
+
+const struct cli_command cmd_list = {
+    .name = "list",
+    .help = "lists what a config file can name, with all options",
+    .more = "  cradle list\n"
+            "  cradle list optimizers\n"
+            "  cradle list layers --names\n",
+    .arguments = arguments,
+    .options = options,
+    .size = sizeof(struct list_values),
+    .run = run,
+};

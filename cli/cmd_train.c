@@ -1,0 +1,213 @@
+/*
+ * cradle train [FILE] [PATH=VALUE ...] [--run DIR | --resume DIR]
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cradle/experiment.h>
+
+#include "console.h"
+#include "interrupt.h"
+#include "session.h"
+
+/* examples/digits.yaml. */
+extern const unsigned char cr_embedded_digits_yaml[];
+
+enum { RUN_MAX = 4096, NUMBERS_MAX = 10000 };
+
+struct train_values {
+    struct cli_common common;
+    const char *run, *resume;
+};
+
+struct train {
+    struct session session;
+    const struct train_values *values;
+    const char *file; /* NULL: the built-in recipe */
+    struct cr_config *config;
+    struct cr_experiment *experiment;
+    struct console console;
+    struct cr_observer observer;
+};
+
+static enum cr_status read_config(struct train *train, const struct cli_call *call)
+{
+    struct cr_error *err = &train->session.err;
+    if (train->values->resume)
+        return CR_OK;
+    if (train->file)
+        CR_TRY(cr_config_open(&train->config, train->file, err));
+    else
+        CR_TRY(cr_config_parse(&train->config, (const char *)cr_embedded_digits_yaml, "digits.yaml (built in)", err));
+    for (int i = 0; i < call->count; i++)
+        if (strchr(call->arguments[i], '='))
+            CR_TRY(cr_config_set(train->config, call->arguments[i], err));
+    return CR_OK;
+}
+
+static enum cr_status make(struct train *train, const char *run, bool resume)
+{
+    struct session *session = &train->session;
+    struct cr_experiment_options options = {.run = run,
+                                            .resume = resume,
+                                            .workers = session->data.workers,
+                                            .observers = &train->observer,
+                                            .observer_count = 1,
+                                            .progress = session->data.progress,
+                                            .progress_user = session->data.progress_user};
+    return cr_experiment_new(&train->experiment, session->context, train->config, &options, &session->err);
+}
+
+/* runs/NAME of the file; where that is there already runs/NAME-2 and so on. */
+static enum cr_status make_named(struct train *train)
+{
+    const char *file = train->file ? train->file : "digits.yaml", *slash = strrchr(file, '/');
+    const char *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
+    int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
+    char run[RUN_MAX];
+    struct stat info;
+    for (int number = 1; number < NUMBERS_MAX; number++) {
+        int used = snprintf(run, sizeof run, "runs/%.*s", length, name);
+        if (used > (int)sizeof run - 8)
+            break;
+        if (number > 1)
+            snprintf(run + used, sizeof run - (size_t)used, "-%d", number);
+        if (lstat(run, &info) == 0)
+            continue;
+        enum cr_status status = make(train, run, false);
+        if (status != CR_ERROR_EXISTS)
+            return status;
+    }
+    return cr_fail(&train->session.err, CR_ERROR_EXISTS, "runs/ has no free name left for %s: choose one by --run",
+                   file);
+}
+
+static void tell_next(const char *run)
+{
+    printf("Next:\n"
+           "  cradle test %s\n"
+           "  cradle predict %s IMAGE...\n",
+           run, run);
+}
+
+static int tell_end(const struct train *train, const char *run)
+{
+    const struct console *console = &train->console;
+    char time[32];
+    if (!console->finished) {
+        printf("Stopped after step %lld. To go on:\n  cradle train --resume %s\n", (long long)console->step, run);
+        return 128 + interrupt_signal();
+    }
+    text_duration(console->seconds, time, sizeof time);
+    printf("Trained in %s", time);
+    if (console->best_epoch)
+        printf("; best: epoch %lld, %s accuracy %.4f", (long long)console->best_epoch,
+               console->best_validated ? "validation" : "training", console->best);
+    printf("\nThe run lies in %s\n", run);
+    tell_next(run);
+    return CLI_OK;
+}
+
+static int train_all(struct train *train)
+{
+    const struct train_values *values = train->values;
+    enum cr_status status = values->resume ? make(train, values->resume, true)
+                            : values->run  ? make(train, values->run, false)
+                                           : make_named(train);
+    if (status == CR_ERROR_STOPPED && interrupt_signal()) {
+        screen_clear(&train->session.screen);
+        fprintf(stderr, "cradle: stopped before the training began\n");
+        return 128 + interrupt_signal();
+    }
+    if (status != CR_OK)
+        return session_fail(&train->session);
+    screen_clear(&train->session.screen);
+    struct cr_experiment_parts parts = cr_experiment_parts(train->experiment);
+    if (parts.finished) {
+        printf("%s has done all its %lld epochs already.\n", parts.run, (long long)parts.train->epochs);
+        tell_next(parts.run);
+        return CLI_OK;
+    }
+    console_header(&train->session.screen, train->session.context, &parts);
+    status = cr_experiment_run(train->experiment, &train->session.err);
+    if (status != CR_OK && !(status == CR_ERROR_STOPPED && interrupt_signal()))
+        return session_fail(&train->session);
+    return tell_end(train, parts.run);
+}
+
+/* Sorts the arguments into the file and overrides. */
+static int check_call(struct train *train, const struct cli_call *call)
+{
+    if (train->values->run && train->values->resume)
+        return cli_usage_fail(call->command, "--run makes a new run and --resume goes on with one: choose");
+    if (train->values->resume && call->count > 0)
+        return cli_usage_fail(call->command, "%s: --resume goes on with the run's own config and takes no other",
+                              call->arguments[0]);
+    for (int i = 0; i < call->count; i++) {
+        if (strchr(call->arguments[i], '='))
+            continue;
+        if (train->file)
+            return cli_usage_fail(call->command, "%s: one config file is enough, and %s is there already",
+                                  call->arguments[i], train->file);
+        train->file = call->arguments[i];
+    }
+    return CLI_OK;
+}
+
+static int run(const struct cli_call *call)
+{
+    struct train train = {.values = call->values};
+    int code = check_call(&train, call);
+    if (code != CLI_OK)
+        return code;
+    if (session_open(&train.session, &train.values->common) != CR_OK)
+        return session_fail(&train.session);
+    interrupt_watch();
+    train.console.screen = &train.session.screen;
+    train.observer = console_observer(&train.console);
+    code = read_config(&train, call) == CR_OK ? train_all(&train) : session_fail(&train.session);
+    cr_experiment_free(train.experiment);
+    cr_config_free(train.config);
+    session_close(&train.session);
+    return code;
+}
+
+static const struct cli_argument arguments[] = {
+    {.name = "FILE", .type = CLI_FILE, .optional = true, .help = "a config file; without one: the built-in digits"},
+    {.name = "PATH=VALUE",
+     .type = CLI_TEXT,
+     .optional = true,
+     .many = true,
+     .help = "puts VALUE at PATH of the file: train.epochs=10, model[0].conv.filters=64"},
+    {0}};
+
+static const struct cli_option options[] = {
+    {.name = "run",
+     .value = "DIR",
+     .type = CLI_FOLDER,
+     .offset = offsetof(struct train_values, run),
+     .help = "the folder to make for the run (default: runs/NAME, after the file)"},
+    {.name = "resume",
+     .value = "DIR",
+     .type = CLI_FOLDER,
+     .offset = offsetof(struct train_values, resume),
+     .help = "goes on with a run that was stopped, with its own config"},
+    CLI_THREADS,
+    CLI_WORKERS,
+    {0}};
+
+const struct cli_command cmd_train = {
+    .name = "train",
+    .help = "trains a network as a config file says",
+    .more = "Ctrl-C stops at the end of the step and keeps everything; a second one ends at once.\n"
+            "\n"
+            "  cradle train\n"
+            "  cradle train examples/mnist-lenet.yaml --run runs/lenet train.epochs=3\n"
+            "  cradle train --resume runs/lenet\n",
+    .arguments = arguments,
+    .options = options,
+    .size = sizeof(struct train_values),
+    .run = run,
+};

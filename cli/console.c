@@ -1,0 +1,122 @@
+/*
+ * The console as an observer of the trainer.
+ */
+#include "console.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "interrupt.h"
+
+enum { BAR_MIN = 8, BAR_MAX = 30, BESIDE_BAR = 62 };
+
+static void begin(struct console *console, const struct cr_event *event)
+{
+    const struct screen *screen = console->screen;
+    console->first_step = event->step;
+    console->loss = 0;
+    console->batches = 0;
+    if (event->resumed)
+        printf("Goes on at step %lld, in epoch %lld of %lld\n", (long long)event->step, (long long)event->epoch + 1,
+               (long long)event->epochs);
+    if (screen->terminal)
+        printf("\n%s    epoch      cost    train      val         lr  images/s%s\n", screen_bold(screen),
+               screen_plain(screen));
+    fflush(stdout);
+}
+
+static void remaining(const struct console *console, const struct cr_event *event, char *text, size_t size)
+{
+    int64_t done = event->step - console->first_step, left = event->epochs * event->steps_per_epoch - event->step;
+    text_duration(event->seconds / (double)(done > 0 ? done : 1) * (double)left, text, size);
+}
+
+static void paint(const struct console *console, const struct cr_event *event)
+{
+    struct screen *screen = console->screen;
+    char bar[128], left[32], rate[32], line[512];
+    int64_t step = event->step - event->epoch * event->steps_per_epoch;
+    double share = (double)step / (double)event->steps_per_epoch;
+    int cells = screen->width - BESIDE_BAR;
+    if (!screen_paint_due(screen))
+        return;
+    screen_bar(screen, share, cells < BAR_MIN ? BAR_MIN : cells > BAR_MAX ? BAR_MAX : cells, bar, sizeof bar);
+    remaining(console, event, left, sizeof left);
+    text_amount(event->images_per_second, rate, sizeof rate);
+    snprintf(line, sizeof line, "epoch %lld/%lld %s %3.0f %%  loss %.4f  %s images/s  %s left",
+             (long long)event->epoch + 1, (long long)event->epochs, bar, 100 * share,
+             console->loss / (double)console->batches, rate, left);
+    screen_paint(screen, line);
+}
+
+static void row(const struct cr_event *event)
+{
+    char count[64], validation[32] = "-", rate[32];
+    snprintf(count, sizeof count, "%lld/%lld", (long long)event->epoch, (long long)event->epochs);
+    if (event->validated)
+        snprintf(validation, sizeof validation, "%.4f", event->validation_accuracy);
+    text_amount(event->images_per_second, rate, sizeof rate);
+    printf("%9s  %8.4f  %7.4f  %7s  %9.3g  %8s%s\n", count, event->loss, event->accuracy, validation, event->lr, rate,
+           event->best ? "  best" : "");
+}
+
+static void line(const struct cr_event *event)
+{
+    printf("Finished epoch %lld / %lld: cost %.6f, train: %.6f, val %.6f, lr %.6e\n", (long long)event->epoch,
+           (long long)event->epochs, event->loss, event->accuracy,
+           event->validated ? event->validation_accuracy : (double)NAN, event->lr);
+}
+
+static void end_epoch(struct console *console, const struct cr_event *event)
+{
+    screen_clear(console->screen);
+    if (console->screen->terminal)
+        row(event);
+    else
+        line(event);
+    fflush(stdout);
+    console->loss = 0;
+    console->batches = 0;
+    if (event->best) {
+        console->best = event->validated ? event->validation_accuracy : event->accuracy;
+        console->best_validated = event->validated;
+        console->best_epoch = event->epoch;
+    }
+}
+
+static enum cr_status observe(void *user, const struct cr_event *event, struct cr_verdict *verdict,
+                              struct cr_error *err)
+{
+    (void)err;
+    struct console *console = user;
+    console->step = event->step;
+    console->seconds = event->seconds;
+    switch (event->kind) {
+    case CR_EVENT_START:
+        begin(console, event);
+        break;
+    case CR_EVENT_STEP:
+        console->loss += event->loss;
+        console->batches++;
+        paint(console, event);
+        break;
+    case CR_EVENT_EPOCH:
+        end_epoch(console, event);
+        break;
+    case CR_EVENT_END:
+        screen_clear(console->screen);
+        console->finished = event->finished;
+        break;
+    case CR_EVENT_FINDING:
+    case CR_EVENT_CHECKPOINT:
+        break;
+    }
+    if (interrupt_signal())
+        verdict->kind = CR_STOP;
+    return CR_OK;
+}
+
+struct cr_observer console_observer(struct console *console)
+{
+    return (struct cr_observer){.user = console, .event = observe};
+}

@@ -1,0 +1,36 @@
+/*
+ * What a person sees of a training: a header, then an observer of the trainer.
+ *
+ * On a terminal: tables, one line that is painted anew (epoch, bar, running loss, images/s, remaining time), one row an
+ * epoch that stays. Elsewhere plain lines, one an epoch:
+ *
+ *     Finished epoch 1 / 200: cost 2.302603, train: 0.400000, val 0.400000, lr 1.000000e-03
+ *
+ * `cost` and `train` are the means of loss and accuracy over the epoch's batches; `val` is nan without a validation
+ * part. The console is also where a signal becomes the verdict to stop.
+ */
+#ifndef CLI_CONSOLE_H
+#define CLI_CONSOLE_H
+
+#include <cradle/experiment.h>
+
+#include "screen.h"
+
+struct console {
+    struct screen *screen;
+    int64_t first_step; /* of this process */
+    double loss;        /* sum over the epoch so far */
+    int64_t batches;    /* that were summed */
+    double best;        /* accuracy that chose the best epoch; validated as below */
+    int64_t best_epoch; /* 0: none in this process */
+    bool best_validated;
+    bool finished;
+    int64_t step;
+    double seconds;
+};
+
+void console_header(const struct screen *screen, const struct cr_context *context,
+                    const struct cr_experiment_parts *parts);
+struct cr_observer console_observer(struct console *console);
+
+#endif

@@ -1,0 +1,12 @@
+/*
+ * JSON values on the standard output.
+ */
+#ifndef CLI_JSON_H
+#define CLI_JSON_H
+
+/* In quotes, with what JSON does not allow escaped. */
+void json_text(const char *text);
+/* The shortest decimal that reads back as the same number; NaN and infinity as strings ("nan"). */
+void json_number(double value);
+
+#endif
