@@ -10,6 +10,9 @@ install(FILES LICENSE NOTICE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 if(TARGET cradle)
     install(TARGETS cradle)
 endif()
+if(CRADLE_COMPLETION)
+    install(FILES "${CRADLE_COMPLETION}" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME cradle)
+endif()
 
 # Two sets: only programs that link the static library need the libraries behind it.
 install(TARGETS cradle_shared EXPORT cradleShared)

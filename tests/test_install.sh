@@ -32,7 +32,7 @@ library=$(dirname "$(find "$prefix" -name libcradle.a)")
 config=$(dirname "$(find "$prefix" -name cradleConfig.cmake)")
 [ -f "$library/pkgconfig/cradle.pc" ] || fail "cradle.pc was not installed"
 for file in "$prefix/include/cradle/cradle.h" "$prefix/bin/cradle" "$prefix/share/doc/cradle/NOTICE" \
-    "$prefix/share/doc/cradle/LICENSE"; do
+    "$prefix/share/doc/cradle/LICENSE" "$prefix/share/bash-completion/completions/cradle"; do
     [ -f "$file" ] || fail "$file was not installed"
 done
 export PKG_CONFIG_PATH="$library/pkgconfig"
