@@ -96,7 +96,7 @@ static void tell_json(struct predict *predict, const char *file, const float *pr
         printf("%s{\"class\": ", i ? ", " : ", \"top\": [");
         json_text(predict->run->class_names[top[i]]);
         printf(", \"probability\": ");
-        json_number((double)probabilities[top[i]]);
+        json_float(probabilities[top[i]]);
         printf("}%s", i + 1 == k ? "]" : "");
     }
     printf("}");

@@ -4,6 +4,7 @@
 #include "json.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,12 @@ void json_text(const char *text)
     putchar('"');
 }
 
-void json_number(double value)
+static bool reads_back(const char *text, double value, bool single)
+{
+    return single ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value;
+}
+
+static void number(double value, bool single)
 {
     char text[32];
     if (!isfinite(value)) {
@@ -53,8 +59,18 @@ void json_number(double value)
     }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
+        if (reads_back(text, value, single))
             break;
     }
     fputs(text, stdout);
+}
+
+void json_number(double value)
+{
+    number(value, false);
+}
+
+void json_float(float value)
+{
+    number((double)value, true);
 }

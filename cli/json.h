@@ -8,5 +8,7 @@
 void json_text(const char *text);
 /* The shortest decimal that reads back as the same number; NaN and infinity as strings ("nan"). */
 void json_number(double value);
+/* The same for a float: 0.1f is 0.1. */
+void json_float(float value);
 
 #endif
