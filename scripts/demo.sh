@@ -1,16 +1,20 @@
 #!/bin/sh
-# Trains a network on handwritten digits, tests it on digits it has not seen, and says where to look next.
+# Trains a network on handwritten digits, tests it on digits it has not seen, asks it what is on a picture, and says where
+# to look next.
 set -eu
 cd "$(dirname "$0")/.."
 
 run=build/demo
 rm -rf "$run"
 build/cradle train --run "$run"
+echo
 build/cradle test "$run"
+echo
+build/cradle predict "$run" examples/digit.png
 
 echo
 echo "The run lies in $run: config.yaml (every option), events.jsonl (what happened), best.safetensors (the network)."
 if [ -f "$run/report.html" ]; then
     echo "Its report: $run/report.html"
 fi
-echo "Next: build/cradle --help, or your own pictures: examples/pictures.yaml"
+echo "For pictures of your own see examples/pictures.yaml; for all commands, build/cradle --help."
