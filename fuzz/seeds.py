@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Writes fuzz/corpus/: small files of every kind that the harnesses read. Needs Pillow (for JPEG); the files are checked
+in, so that only who changes them runs this."""
+import gzip
+import io
+import json
+import os
+import struct
+import zlib
+
+from PIL import Image
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def put(corpus, name, data):
+    os.makedirs(os.path.join(HERE, "corpus", corpus), exist_ok=True)
+    with open(os.path.join(HERE, "corpus", corpus, name), "wb") as file:
+        file.write(data.encode() if isinstance(data, str) else data)
+
+
+def configs():
+    put("config", "whole.yaml", """\
+data:
+  source: {folder: {path: ~/pictures, size: 32}}
+  validation: 0.1
+  standardize: channel
+model:
+  - conv: {filters: 4, kernel: 3, padding: same, bias: auto}
+  - batchnorm
+  - relu
+  - maxpool: 2
+  - residual:
+      - conv: {filters: 6, kernel: 3, stride: 2}
+      - batchnorm
+  - repeat: {times: 2, layers: [{conv: 4}, relu]}
+  - avgpool: {size: 2, stride: 1, padding: 1}
+  - dropout: 0.25
+  - dense: {units: 10, init: {normal: {std: 0.1}}}
+train:
+  loss: cross-entropy
+  optimizer: {sgd: {lr: 0.1, momentum: 0.9, nesterov: true, weight_decay: 5e-4}}
+  schedule: {cosine: {warmup: 1}}
+  epochs: 30
+""")
+    put("config", "dense.yaml", "model:\n  - dense: 20\n  - relu\n  - residual: [{dense: {units: 7, init: zeros}}]\n"
+                                "  - dense: 3\n")
+    put("config", "globalpool.yaml", "model: [conv: 3, globalpool]\n")
+    put("config", "search.yaml", "train:\n  lr: !log [1e-4, 1e-1]\n  n: !int [1, 4]\n"
+                                 "  o: !choice [{sgd: {lr: !uniform [0, 1]}}, adam]\n")
+    put("config", "anchors.yaml", "a: &x {k: [1, 2.5, -.inf, .nan], s: 'it''s'}\nb: *x\nc: \"\\u00e9\\n\"\nd: |\n  two\n"
+                                  "  lines\ne: >-\n  folded\n  text\n? f\n: ~\n")
+    put("config", "override.bin", b"model:\n  - conv: 3\n  - dense: 4\n\0model[0].conv.filters=5")
+    put("config", "override_map.bin", b"train: {optimizer: sgd}\n\0train.optimizer.sgd.lr=0.1")
+    put("config", "override_list.bin", b"a: [1, 2]\n\0a[1]={b: [c, !log [1, 2]]}")
+
+
+def idx(magic, dimensions, data):
+    return struct.pack(">I%dI" % len(dimensions), magic, *dimensions) + bytes(data)
+
+
+def idx_pairs():
+    labels = idx(0x801, [3], [0, 2, 1])
+    grey = idx(0x803, [3, 4, 5], range(60))
+    colour = idx(0x804, [3, 2, 2, 3], range(36))
+
+    def pair(name, labels, pictures):
+        put("idx", name, struct.pack(">H", len(labels)) + labels + pictures)
+
+    pair("grey", labels, grey)
+    pair("colour", labels, colour)
+    pair("gzip", gzip.compress(labels, mtime=0), gzip.compress(grey, mtime=0))
+    pair("swapped", grey, labels)
+    pair("one_label_too_many", idx(0x801, [4], [0, 2, 1, 0]), grey)
+    pair("empty", b"", b"")
+    pair("announces_all", labels, idx(0x803, [0xffffffff, 0x7fffffff, 0xffffffff], b""))
+
+
+def png(width, height, depth, kind, rows, extra=b"", interlace=0):
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, interlace)) +
+            extra + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b""))
+
+
+def palette():
+    data = bytes([255, 0, 0, 0, 255, 0])
+    return struct.pack(">I", len(data)) + b"PLTE" + data + struct.pack(">I", zlib.crc32(b"PLTE" + data))
+
+
+def pictures():
+    head = bytes([7, 9, 0])  # 8 x 10, colour
+    picture = Image.new("RGB", (13, 9))
+    picture.putdata([(x * 19 % 256, y * 28 % 256, x * y % 256) for y in range(9) for x in range(13)])
+
+    def jpeg(picture, **options):
+        file = io.BytesIO()
+        picture.save(file, "JPEG", **options)
+        return file.getvalue()
+
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    put("image", "colour.jpg", head + jpeg(picture))
+    put("image", "progressive.jpg", head + jpeg(picture, progressive=True))
+    put("image", "grey.jpg", bytes([39, 39, 1]) + jpeg(picture.convert("L")))
+    put("image", "cmyk.jpg", head + jpeg(picture.convert("CMYK")))
+    put("image", "turned.jpg", bytes([3, 20, 0]) + jpeg(picture, exif=exif))
+    put("image", "exif.tiff", head + exif.tobytes()[6:])
+    put("image", "large.jpg", bytes([4, 4, 0]) + jpeg(picture.resize((130, 90)), quality=20))
+    rows = b"".join(b"\x00" + bytes(range(y, y + 12)) for y in range(3))
+    put("image", "colour.png", head + png(4, 3, 8, 2, rows))
+    put("image", "alpha.png", head + png(3, 3, 8, 6, rows))
+    put("image", "grey16.png", bytes([5, 5, 1]) + png(6, 3, 16, 0, rows))
+    put("image", "palette.png", head + png(8, 3, 1, 3, b"\x00\xaa\x01\x55\x02\x33", palette()))
+    put("image", "filters.png", head + png(4, 3, 8, 2, b"\x04" + rows[1:13] + b"\x03" + rows[14:26] + b"\x02" + rows[27:]))
+    put("image", "interlaced.png", head + png(1, 1, 8, 2, b"\x00\x01\x02\x03", interlace=1))
+    put("image", "bomb.png", head + png(60000, 60000, 8, 2, b"\x00" * 100))
+    put("image", "neither.gif", head + b"GIF89a\x01\x00\x01\x00\x00\x00\x00;")
+
+
+def safetensors(entries, data, pad=True):
+    text = json.dumps(entries, separators=(",", ":")).encode()
+    if pad:
+        text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def tensor_files():
+    two = {"__metadata__": {"step": "3", "kind": "last"},
+           "a.weight": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
+           "b": {"dtype": "F64", "shape": [1], "data_offsets": [24, 32]},
+           "c": {"dtype": "I32", "shape": [], "data_offsets": [32, 36]},
+           "d": {"dtype": "U8", "shape": [0], "data_offsets": [36, 36]}}
+    put("safetensors", "two", safetensors(two, bytes(range(36))))
+    put("safetensors", "unpadded", safetensors({"x": two["b"] | {"data_offsets": [0, 8]}}, bytes(8), False))
+    put("safetensors", "none", safetensors({}, b""))
+    put("safetensors", "overlap", safetensors({"x": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]},
+                                               "y": {"dtype": "U8", "shape": [4], "data_offsets": [2, 6]}}, bytes(6)))
+    put("safetensors", "huge_shape", safetensors({"x": {"dtype": "F32", "shape": [2**62, 4], "data_offsets": [0, 0]}}, b""))
+    put("safetensors", "header_beyond", struct.pack("<Q", 2**63) + b"{}")
+
+
+configs()
+idx_pairs()
+pictures()
+tensor_files()
