@@ -110,9 +110,26 @@ void cr_steps_batch(struct cr_steps *steps, int64_t batch)
     }
 }
 
+/* GNU's OpenMP allocates a team each time one thread is asked for, and ends the program where it cannot. */
+static void run_alone(const struct cr_steps *steps)
+{
+    for (int64_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->steps[i];
+        for (int phase = 0; phase < CR_PHASES; phase++)
+            for (int64_t part = 0; part < step->parts[phase]; part++) {
+                struct cr_work work = {step->args, part, step->shared, steps->scratch};
+                step->kernel->phases[phase].run(&work);
+            }
+    }
+}
+
 void cr_steps_run(const struct cr_steps *steps)
 {
-#pragma omp parallel num_threads(steps->threads) if (steps->threads > 1)
+    if (steps->threads == 1) {
+        run_alone(steps);
+        return;
+    }
+#pragma omp parallel num_threads(steps->threads)
     {
         char *scratch =
             steps->scratch != NULL ? steps->scratch + (size_t)omp_get_thread_num() * steps->scratch_size : NULL;
