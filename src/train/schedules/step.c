@@ -14,8 +14,8 @@ struct step {
 };
 
 static const struct cr_option options[] = {
-    CR_LIST("at", struct step, at, .min = 0, .max = 1e9, .help = "epochs after which the rate falls: [60, 80]"),
-    CR_FLOAT("every", struct step, every, .min = 0, .max = 1e9, .help = "epochs between two falls, instead of `at`"),
+    CR_LIST("at", struct step, at, .min = 0, .max = 1e6, .help = "epochs after which the rate falls: [60, 80]"),
+    CR_FLOAT("every", struct step, every, .min = 0, .max = 1e6, .help = "epochs between two falls, instead of `at`"),
     CR_FLOAT("gamma", struct step, gamma, .min = 1e-6, .max = 1, .def = 0.1, .help = "factor of each fall"),
     CR_SCHEDULE_WARMUP(struct step),
     {0}};
