@@ -24,16 +24,6 @@ struct cut {
     int64_t groups, blocks, slices;
 };
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t most(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
 static int64_t weights(const struct cr_conv_args *a)
 {
     return a->kernel_height * a->kernel_width * a->channels * a->filters;

@@ -1,6 +1,4 @@
-/*
- * dx [N][I] = dy [N][O] transposed w [I][O]. The panels are of the transposed w, packed anew at each run.
- */
+/* dx [N][I] = dy [N][O] transposed w [I][O]. The panels are of the transposed w, packed anew at each run. */
 #include "kernels/simd/product.h"
 
 static struct product product(const struct cr_dense_args *a)

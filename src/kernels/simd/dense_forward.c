@@ -1,6 +1,4 @@
-/*
- * y [N][O] = x [N][I] w [I][O]. The panels are of w, packed anew at each run: the optimizer has changed it.
- */
+/* y [N][O] = x [N][I] w [I][O]. The panels are of w, packed anew at each run: the optimizer has changed it. */
 #include "kernels/simd/product.h"
 
 static struct product product(const struct cr_dense_args *a)

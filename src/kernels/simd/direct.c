@@ -39,8 +39,8 @@ static int64_t line_pixels(const struct direct *d)
 
 static int64_t scratch_floats(const struct direct *d)
 {
-    int64_t least = d->kernel_height * line_pixels(d) * d->channels;
-    return inside(d) ? 0 : least < LIMIT ? LIMIT : least;
+    int64_t needed = d->kernel_height * line_pixels(d) * d->channels;
+    return inside(d) ? 0 : most(needed, LIMIT);
 }
 
 size_t CR_NAME(direct_scratch)(const struct direct *d)
@@ -61,14 +61,13 @@ static void gather(struct chunk *chunk, const struct direct *d, struct cr_range 
             lines->begin++;
             continue;
         }
-        count = count < lines->end - lines->begin ? count : lines->end - lines->begin;
-        count = count < LINES - chunk->lines ? count : LINES - chunk->lines;
+        count = least(count, least(lines->end - lines->begin, LINES - chunk->lines));
         const float *from = picture.x + (h * d->width - d->left) * d->channels;
         if (!inside(d)) {
-            int64_t fit = line_floats ? (room / line_floats - d->kernel_height) / d->stride + 1 : count;
             if (room < d->kernel_height * line_floats)
                 break;
-            count = count < fit ? count : fit;
+            if (line_floats > 0)
+                count = least(count, (room / line_floats - d->kernel_height) / d->stride + 1);
             int64_t copied = (count - 1) * d->stride + d->kernel_height;
             from = scratch;
             scratch = CR_NAME(copy_lines)(scratch, &picture, (struct cr_range){0, d->channels}, h, copied, -d->left,
@@ -94,7 +93,7 @@ static void multiply(const struct direct *d, const struct chunk *chunk, int64_t 
     float *b = panel_at(d->panels, panel, CR_NAME(direct_depth)(d));
     int64_t pixels = chunk->lines * d->out_width, line = 0, j = 0;
     for (int64_t pixel = 0; pixel < pixels; pixel += ROWS) {
-        tile.rows = pixels - pixel < ROWS ? pixels - pixel : ROWS;
+        tile.rows = least(pixels - pixel, ROWS);
         for (int64_t r = 0; r < ROWS; r++) {
             if (r >= tile.rows) {
                 tile.a[r] = tile.a[0];

@@ -21,8 +21,8 @@ struct direct {
     float *panels;
     int64_t filters;
     float *y;
-    int64_t out_height, out_width;      /* a line number beyond out_height is passed over, */
-    int64_t bands;                      /* lines are numbered n * bands + i */
+    int64_t out_height, out_width;
+    int64_t bands; /* output lines are numbered n * bands + i; those with i >= out_height do not exist */
     int64_t y_picture, y_line, y_pixel; /* floats from one to the next */
     bool add;
 };

@@ -55,7 +55,7 @@ static void run(const struct cr_work *work)
         struct cr_random stream =
             cr_random_at(a->key->seed, CR_RANDOM_DROPOUT, a->key->step, (uint64_t)n | (uint64_t)a->node << 32);
         for (int64_t i = 0; i < a->size; i += WORDS) {
-            int64_t count = a->size - i < WORDS ? a->size - i : WORDS;
+            int64_t count = least(a->size - i, WORDS);
             const float *x = (const float *)a->x + n * a->size + i;
             float *y = (float *)a->y + n * a->size + i;
             draw(words, &stream, (uint32_t)(i / 4));

@@ -17,8 +17,7 @@ static inline int64_t panel_count(int64_t columns)
 /* Columns of the matrix that panel `panel` holds. */
 static inline int64_t panel_columns(int64_t panel, int64_t columns)
 {
-    int64_t rest = columns - panel * WIDTH;
-    return rest < WIDTH ? rest : WIDTH;
+    return least(columns - panel * WIDTH, WIDTH);
 }
 
 /* Columns of the panel itself. */

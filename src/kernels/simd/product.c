@@ -24,7 +24,7 @@ void CR_NAME(product)(const struct product *p, float *panels, int64_t part)
     struct walk walk = {.pictures = 1, .lines = 1, .steps = p->depth, .stride = p->stride};
     for (int64_t panel = block.rows.begin; panel < block.rows.end; panel++)
         for (int64_t row = block.columns.begin * ROWS; row < block.columns.end * ROWS; row += ROWS) {
-            int64_t rows = p->rows - row < ROWS ? p->rows - row : ROWS;
+            int64_t rows = least(p->rows - row, ROWS);
             struct tile tile = {.rows = rows, .columns = panel_columns(panel, p->columns), .add = p->add};
             for (int64_t r = 0; r < ROWS; r++) {
                 int64_t at = row + (r < rows ? r : 0);

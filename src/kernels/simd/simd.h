@@ -19,4 +19,20 @@
 /* Puts the overrides into a table that ref/ has filled. */
 void CR_NAME(table)(struct cr_kernels *kernels);
 
+static inline int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Floats rounded up to whole 64 bytes, so that the next block is aligned. */
+static inline int64_t aligned(int64_t floats)
+{
+    return (floats + 15) / 16 * 16;
+}
+
 #endif

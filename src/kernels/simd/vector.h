@@ -29,7 +29,6 @@ enum { LANES = 4, ROWS = 4 };
 enum {
     VECTORS = 2,
     WIDTH = VECTORS * LANES, /* columns of a tile */
-    ALIGN = 16,              /* floats of 64 bytes: what blocks of memory are rounded to */
 };
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
@@ -72,12 +71,6 @@ static inline vector interleave_first(vector a, vector b)
 static inline vector interleave_second(vector a, vector b)
 {
     return __builtin_shufflevector(a, b, SECOND);
-}
-
-/* Floats rounded up so that the next block is aligned. */
-static inline int64_t aligned(int64_t floats)
-{
-    return (floats + ALIGN - 1) / ALIGN * ALIGN;
 }
 
 #endif
