@@ -160,15 +160,17 @@ static void same_bits_with_any_threads(void **state)
 
 static void check_allocations(const struct cr_op *op, const struct cr_example *example)
 {
-    struct op_case c;
-    op_case_make(&c, op, example, &(struct op_case_options){CR_F32, CR_MODE_TRAIN, NULL, 2, BATCH});
-    op_case_run(&c, BATCH);
-    long before = alloc_count();
-    op_case_run(&c, PARTIAL);
-    op_case_run(&c, BATCH);
-    if (alloc_count() != before)
-        fail_msg("%s: %ld allocations in a run", c.name, alloc_count() - before);
-    op_case_free(&c);
+    for (int threads = 1; threads <= 2; threads++) {
+        struct op_case c;
+        op_case_make(&c, op, example, &(struct op_case_options){CR_F32, CR_MODE_TRAIN, NULL, threads, BATCH});
+        op_case_run(&c, BATCH);
+        long before = alloc_count();
+        op_case_run(&c, PARTIAL);
+        op_case_run(&c, BATCH);
+        if (alloc_count() != before)
+            fail_msg("%s: %ld allocations in a run with %d threads", c.name, alloc_count() - before, threads);
+        op_case_free(&c);
+    }
 }
 
 static void runs_allocate_nothing(void **state)

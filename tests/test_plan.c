@@ -526,6 +526,27 @@ static void plan_errors(void **state)
     free(t);
 }
 
+/* A small model with a large picture and the largest batch: sizes in bytes would go round beyond 2^64. */
+static void sizes_do_not_overflow(void **state)
+{
+    (void)state;
+    struct build b = {0};
+    struct cr_error err;
+    struct cr_value *in[2], *x;
+    const struct cr_input_options large = {.height = 1 << 17, .width = 1 << 17, .channels = 1};
+    const struct cr_shape one = {.rank = 1, .dims = {1}};
+    context_open(&b);
+    expect_ok(cr_graph_new(&b.graph, &err));
+    expect_ok(cr_graph_param(b.graph, "mean", one, CR_ROLE_STATE, false, &in[0], &err));
+    expect_ok(cr_graph_param(b.graph, "deviation", one, CR_ROLE_STATE, false, &in[1], &err));
+    expect_ok(cr_graph_apply(b.graph, cr_op_find("input"), &large, "input", in, 2, &x, &err));
+    expect_ok(cr_params_new(&b.params, b.context, b.graph, CR_F32, false, &err));
+    struct cr_plan_options options = {.batch = 1 << 24, .mode = CR_MODE_INFER, .outputs = {x}};
+    expect_error(cr_plan_new(&b.plan, b.context, b.graph, b.params, &options, &err), CR_ERROR_MEMORY,
+                 "out of memory: a batch of 16777216 times 131072x131072x1 numbers (input) is too large");
+    free_build(&b);
+}
+
 static void graph_errors(void **state)
 {
     (void)state;
@@ -589,6 +610,7 @@ int main(void)
         cmocka_unit_test(dead_vertices_are_skipped),
         cmocka_unit_test(buffers_do_not_overlap),
         cmocka_unit_test(plan_errors),
+        cmocka_unit_test(sizes_do_not_overflow),
         cmocka_unit_test(graph_errors),
         cmocka_unit_test(every_allocation_may_fail),
     };
