@@ -130,12 +130,12 @@ done:
 static enum cr_status make_temporary(const char *target, char **temporary, struct cr_error *err)
 {
     const char *slash = strrchr(target, '/'), *name = slash ? slash + 1 : target;
-    int parent = (int)(name - target);
+    int parent = (int)(name - target); /* with its slash */
     size_t size = strlen(target) + 64;
     *temporary = malloc(size);
     if (!*temporary)
         return cr_fail_memory(err);
-    snprintf(*temporary, size, "%.*s", parent > 0 ? parent : 1, parent > 0 ? target : ".");
+    snprintf(*temporary, size, "%.*s", parent > 1 ? parent - 1 : 1, parent > 0 ? target : ".");
     CR_TRY(cr_folder_make(*temporary, err));
     for (int number = 0; number < MOST_TRIES; number++) {
         snprintf(*temporary, size, "%.*s.%s.tmp-%ld-%d", parent, target, name, (long)getpid(), number);
