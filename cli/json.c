@@ -57,6 +57,10 @@ static void number(double value, bool single)
         fputs(isnan(value) ? "\"nan\"" : value > 0 ? "\"inf\"" : "\"-inf\"", stdout);
         return;
     }
+    if (value == trunc(value) && fabs(value) < 1e15) {
+        printf("%.0f", value);
+        return;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (reads_back(text, value, single))

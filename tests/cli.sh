@@ -5,7 +5,8 @@
 #                                     status must be those of tests/golden/NAME.txt. With CRADLE_GOLDEN=update that file is
 #                                     written instead: look at the difference before it is kept.
 #   expect STATUS MESSAGE ARGUMENT... runs the program; MESSAGE must be all of its standard error
-#   mask                              a filter: numbers that depend on the machine become N
+#
+# Where `filter` names a function, what is printed goes through it before it is compared.
 set -u
 
 unset NO_COLOR COLUMNS
@@ -19,10 +20,6 @@ faults=0
 fault() {
     echo "$1"
     faults=$((faults + 1))
-}
-
-mask() {
-    sed -E 's/[0-9]+\.[0-9]+(e[-+][0-9]+)?/N/g'
 }
 
 # Runs the program; leaves its words in out and err, its exit status in code.
