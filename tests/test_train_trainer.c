@@ -436,7 +436,7 @@ static void damaged_files(void **state)
         assert_int_equal(cr_trainer_load(t.trainer, wrong, "abc", &err), CR_ERROR_FORMAT);
         assert_non_null(strstr(err.message, "truncated"));
     }
-    content[size - 1] ^= 1;
+    content[size / 2] ^= 1;
     file_write(wrong, content, size);
     assert_int_equal(cr_trainer_load(t.trainer, wrong, "abc", &err), CR_ERROR_FORMAT);
     assert_non_null(strstr(err.message, ": was altered or damaged: its checksum is "));
