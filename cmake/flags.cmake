@@ -39,8 +39,4 @@ if(CRADLE_SANITIZE)
     target_compile_options(cradle_flags INTERFACE
         -fsanitize=${CRADLE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(cradle_flags INTERFACE -fsanitize=${CRADLE_SANITIZE})
-    # GCC's sanitizer adds branches that never run, and GCC then warns of what would happen there.
-    if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
-        target_compile_options(cradle_flags INTERFACE -Wno-stringop-overflow)
-    endif()
 endif()

@@ -27,7 +27,6 @@ struct array {
 /* The arguments of one run with all arrays that they point to. */
 struct run {
     struct cr_random random;
-    int variant;
     enum cr_dtype dtype;
     int arrays;
     struct array array[ARRAYS];
@@ -174,16 +173,6 @@ static void make_cr_conv_args(struct run *run)
     int64_t right = margins ? between(run, 0, a->kernel_width - 1) : 0;
     a->height = between(run, 1, 11) + (margins ? 0 : a->kernel_height - 1);
     a->width = between(run, 1, 11) + (margins ? 0 : a->kernel_width - 1);
-    /* Sometimes so large that a picture, or even the lines of one window, are more than a kernel copies at once. */
-    if (run->variant % 8 >= 6) {
-        bool tall = run->variant % 8 == 6;
-        a->batch = between(run, 1, 2);
-        a->kernel_height = 3;
-        a->height = tall ? between(run, 40, 80) : 3;
-        a->width = tall ? between(run, 60, 90) : 800;
-        a->channels = 33;
-        a->filters = 5;
-    }
     while (a->height + a->pad_top + below < a->kernel_height)
         a->height++;
     while (a->width + a->pad_left + right < a->kernel_width)
@@ -380,7 +369,6 @@ static void run_make(struct run *run, const struct entry *entry, enum cr_dtype d
 {
     memset(run, 0, sizeof *run);
     run->random = cr_random_at((uint64_t)(entry - entries), CR_RANDOM_TEST, 0, (uint64_t)variant);
-    run->variant = variant;
     run->dtype = dtype;
     entry->make(run);
 }
@@ -585,57 +573,6 @@ static void nan_stays(void **state)
     for_each_cpu(check_nan);
 }
 
-/* Lines so long that the few of one part do not fit into the memory for copies at once. */
-static void check_long_lines(const struct cr_kernels *kernels)
-{
-    enum { BATCH = 4, HEIGHT = 48, WIDTH = 800, CHANNELS = 33, PIXELS = BATCH * HEIGHT * WIDTH };
-    struct cr_kernels ref;
-    assert_int_equal(cr_kernels_choose(&ref, "ref", CR_F32, NULL), CR_OK);
-    float *wide = malloc(PIXELS * CHANNELS * sizeof *wide), *got = malloc(PIXELS * sizeof *got);
-    float *want = malloc(PIXELS * sizeof *want), w[9 * CHANNELS];
-    assert_true(wide && got && want);
-    for (int i = 0; i < PIXELS * CHANNELS; i++)
-        wide[i] = (float)(i % 1009 - 504);
-    for (int i = 0; i < 9 * CHANNELS; i++)
-        w[i] = (float)(i % 7 - 3);
-    struct cr_conv_args a = {.batch = BATCH,
-                             .height = HEIGHT,
-                             .width = WIDTH,
-                             .channels = CHANNELS,
-                             .out_height = HEIGHT,
-                             .out_width = WIDTH,
-                             .filters = 1,
-                             .kernel_height = 3,
-                             .kernel_width = 3,
-                             .stride = 1,
-                             .pad_top = 1,
-                             .pad_left = 1,
-                             .x = wide,
-                             .w = w,
-                             .y = got};
-    run_parts(&kernels->conv_forward, &a);
-    a.y = want;
-    run_parts(&ref.conv_forward, &a);
-    assert_memory_equal(got, want, PIXELS * sizeof *got); /* whole numbers: exact in any order */
-    a.channels = 1;
-    a.filters = CHANNELS;
-    a.y = wide;
-    a.x = got;
-    run_parts(&kernels->conv_backward_data, &a);
-    a.x = want;
-    run_parts(&ref.conv_backward_data, &a);
-    assert_memory_equal(got, want, PIXELS * sizeof *got);
-    free(wide);
-    free(got);
-    free(want);
-}
-
-static void long_lines(void **state)
-{
-    (void)state;
-    for_each_cpu(check_long_lines);
-}
-
 /* One window over four pixels, for each channel: the first of equals, a NaN before all, and minus infinity too. */
 static void check_maxpool(const struct cr_kernels *kernels)
 {
@@ -759,7 +696,6 @@ int main(void)
         cmocka_unit_test(every_kernel_baseline),
         cmocka_unit_test(every_kernel_avx2),
         cmocka_unit_test(every_kernel_avx512),
-        cmocka_unit_test(long_lines),
         cmocka_unit_test(nan_stays),
         cmocka_unit_test(maxpool_takes_the_first),
         cmocka_unit_test(dropout_follows_the_stream),

@@ -56,7 +56,10 @@ void *cr_emit_in(struct cr_emit *emit, int input)
 
 void *cr_emit_out(struct cr_emit *emit, int output)
 {
-    return value_address(emit, emit->vertex->out[output]);
+    const struct cr_fusion *fusion = &emit->plan->fusions[emit->vertex->id];
+    bool leads = output == 0 && fusion->lead == emit->vertex;
+
+    return value_address(emit, leads ? fusion->last->out[0] : emit->vertex->out[output]);
 }
 
 const void *cr_emit_dout(struct cr_emit *emit, int output)
@@ -80,6 +83,28 @@ void *cr_emit_din(struct cr_emit *emit, int input, bool *add)
     return use(emit->plan, &place->gradient, activation_size(emit, value));
 }
 
+void *cr_emit_din_over(struct cr_emit *emit, int input, bool *add)
+{
+    struct cr_plan *plan = emit->plan;
+    struct cr_place *place = place_of(emit, emit->vertex->in[input]);
+    int buffer = place_of(emit, emit->vertex->out[0])->gradient;
+
+    if (!place->wanted || place->begun || buffer == CR_NO_BUFFER || plan->buffers.items[buffer].shared ||
+        emit->vertex->out[0]->watched)
+        return cr_emit_din(emit, input, add);
+    place->gradient = buffer;
+    return cr_emit_din(emit, input, add);
+}
+
+static bool has_other_branch(struct cr_emit *emit, int input)
+{
+    for (int i = 0; i < emit->vertex->inputs; i++)
+        if (i != input && emit->vertex->in[i]->role == CR_ROLE_ACTIVATION &&
+            place_of(emit, emit->vertex->in[i])->wanted)
+            return emit->lead == NULL;
+    return false;
+}
+
 void cr_emit_pass(struct cr_emit *emit, int input)
 {
     const struct cr_value *value = emit->vertex->in[input];
@@ -92,10 +117,32 @@ void cr_emit_pass(struct cr_emit *emit, int input)
     if (place->consumers == 1) {
         place->gradient = place_of(emit, emit->vertex->out[0])->gradient;
         place->begun = true;
+        if (has_other_branch(emit, input) || emit->vertex->out[0]->watched)
+            emit->plan->buffers.items[place->gradient].shared = true;
         return;
     }
     args.y = cr_emit_din(emit, input, &args.add);
     CR_EMIT(emit, copy, args);
+}
+
+struct cr_emit cr_emit_member(const struct cr_emit *emit, const struct cr_vertex *vertex)
+{
+    struct cr_emit member = *emit;
+
+    member.vertex = vertex;
+    member.options = vertex->options;
+    member.lead = vertex != emit->vertex ? emit->vertex->op : NULL;
+    return member;
+}
+
+const void *cr_emit_mask(struct cr_emit *emit, int input)
+{
+    return place_of(emit, emit->vertex->in[input])->masked ? cr_emit_in(emit, input) : NULL;
+}
+
+bool cr_emit_is_masked(const struct cr_emit *emit)
+{
+    return emit->plan->places[emit->vertex->out[0]->id].masked;
 }
 
 void cr_emit_view(struct cr_emit *emit)

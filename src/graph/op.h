@@ -12,6 +12,11 @@
 #include "graph/graph.h"
 #include "kernels/kernels.h"
 
+/* Ops that are carried out by the one before them, in its pass over the numbers, in this order; NULL: none. */
+struct cr_tail {
+    const struct cr_vertex *bias, *add, *relu;
+};
+
 struct cr_emit {
     struct cr_plan *plan;
     const struct cr_vertex *vertex;
@@ -19,6 +24,8 @@ struct cr_emit {
     const struct cr_kernels *kernels;
     enum cr_mode mode;
     int64_t batch; /* the planned one; steps are told the actual one in their `batch` field */
+    const struct cr_tail *tail;
+    const struct cr_op *lead; /* whose tail this vertex is in, and which does its work; NULL: none */
 };
 
 /* What the tests apply an op to: options as YAML, the shapes of its inputs (activations without the batch). */
@@ -36,6 +43,11 @@ struct cr_op {
     int inputs, outputs;
     enum cr_role roles[CR_MAX_OPERANDS]; /* of each input */
     bool stochastic;                     /* draws random numbers in training */
+    bool masks;      /* backward can write 0 to the gradient of input 0 where the input is not > 0 */
+    bool masks_tail; /* backward does so too for a relu in its own tail */
+    bool view;       /* its output is its input in another shape */
+    /* Whether `next`, which alone uses the output so far, can be absorbed too; then sets its place in the tail. */
+    bool (*absorb)(struct cr_tail *tail, const struct cr_vertex *next);
     /* Checks the inputs' shapes and finds the outputs'. */
     enum cr_status (*infer)(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err);
     void (*forward)(struct cr_emit *emit);
@@ -51,6 +63,20 @@ void *cr_emit_out(struct cr_emit *emit, int output);
 const void *cr_emit_dout(struct cr_emit *emit, int output);
 /* Where to write the gradient of an input, and whether to add to what is there; NULL where nobody wants it. */
 void *cr_emit_din(struct cr_emit *emit, int input, bool *add);
+/* As cr_emit_din, over the gradient of output 0 where nobody else needs that: for kernels that go number by number. */
+void *cr_emit_din_over(struct cr_emit *emit, int input, bool *add);
+
+/*
+ * Fusion. With a tail, cr_emit_out gives the place of the whole group's result. The backward of an absorbed vertex is
+ * called too, before that of its lead, and leaves to the lead what the lead's step does.
+ */
+/* Another vertex of the group, to ask for its operands. */
+struct cr_emit cr_emit_member(const struct cr_emit *emit, const struct cr_vertex *vertex);
+/* The input's numbers, where the gradient written to it must be 0 wherever they are not > 0; NULL: no mask. */
+const void *cr_emit_mask(struct cr_emit *emit, int input);
+/* Whether the gradient of output 0 has been masked so by who wrote it. */
+bool cr_emit_is_masked(const struct cr_emit *emit);
+
 /* The gradient of the input is that of output 0, unchanged (no step where the memory can be shared). */
 void cr_emit_pass(struct cr_emit *emit, int input);
 /* Output 0 is input 0 in another shape: they share memory. */

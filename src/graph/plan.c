@@ -1,5 +1,5 @@
 /*
- * Plans: which vertices are live and which gradients wanted, the two walks, the run.
+ * Plans: the two walks, the run, and what can be asked of a plan.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,67 +13,37 @@ static struct cr_place *place_of(const struct cr_plan *plan, const struct cr_val
     return &plan->places[value->id];
 }
 
-static bool vertex_is_live(const struct cr_plan *plan, const struct cr_vertex *vertex)
-{
-    for (int i = 0; i < vertex->outputs; i++)
-        if (place_of(plan, vertex->out[i])->live)
-            return true;
-    return false;
-}
-
-/* From the outputs up: vertices are in order, so the last user of a value comes before its producer here. */
-static void mark_live(struct cr_plan *plan, struct cr_vertex *const *order)
-{
-    if (plan->options.loss != NULL)
-        place_of(plan, plan->options.loss)->live = true;
-    for (int i = 0; i < CR_MAX_OUTPUTS; i++)
-        if (plan->options.outputs[i] != NULL)
-            place_of(plan, plan->options.outputs[i])->live = true;
-    for (int i = plan->graph->vertices - 1; i >= 0; i--) {
-        if (!vertex_is_live(plan, order[i]))
-            continue;
-        for (int j = 0; j < order[i]->inputs; j++) {
-            struct cr_place *place = place_of(plan, order[i]->in[j]);
-            place->live = true;
-            place->consumers++;
-        }
-    }
-}
-
-static void mark_wanted(struct cr_plan *plan)
-{
-    if (plan->options.mode != CR_MODE_TRAIN)
-        return;
-    for (int i = 0; i < plan->graph->values; i++) {
-        const struct cr_value *value = plan->graph->value[i];
-        const struct cr_vertex *producer = value->producer;
-        struct cr_place *place = place_of(plan, value);
-        place->wanted = place->live && (value->role == CR_ROLE_PARAM || value->watched);
-        if (producer == NULL || producer->op->backward == NULL || !place->live)
-            continue;
-        for (int j = 0; j < producer->inputs; j++)
-            place->wanted = place->wanted || place_of(plan, producer->in[j])->wanted;
-    }
-}
-
 static struct cr_emit emit_for(struct cr_plan *plan, const struct cr_vertex *vertex)
 {
+    const struct cr_fusion *fusion = &plan->fusions[vertex->id];
+
     return (struct cr_emit){.plan = plan,
                             .vertex = vertex,
                             .options = vertex->options,
                             .kernels = &plan->kernels,
                             .mode = plan->options.mode,
-                            .batch = plan->options.batch};
+                            .batch = plan->options.batch,
+                            .tail = &fusion->tail,
+                            .lead = fusion->lead != vertex ? fusion->lead->op : NULL};
 }
 
-static void walk_forward(struct cr_plan *plan, struct cr_vertex *const *order)
+/* A group of fused vertices stands where its last one is: there all its inputs are made. */
+static bool ends_group(const struct cr_plan *plan, const struct cr_vertex *vertex)
+{
+    const struct cr_vertex *lead = plan->fusions[vertex->id].lead;
+
+    return lead != NULL && plan->fusions[lead->id].last == vertex;
+}
+
+static void walk_forward(struct cr_plan *plan)
 {
     plan->pass = "forward";
     for (int i = 0; i < plan->graph->vertices; i++) {
-        struct cr_emit emit = emit_for(plan, order[i]);
-        if (!vertex_is_live(plan, order[i]))
+        const struct cr_vertex *vertex = plan->order[i];
+        if (!ends_group(plan, vertex))
             continue;
-        order[i]->op->forward(&emit);
+        struct cr_emit emit = emit_for(plan, plan->fusions[vertex->id].lead);
+        emit.vertex->op->forward(&emit);
         plan->tick++;
     }
 }
@@ -101,29 +71,42 @@ static bool has_backward(const struct cr_plan *plan, const struct cr_vertex *ver
     return begun && wanted && vertex->op->backward != NULL;
 }
 
-static void walk_backward(struct cr_plan *plan, struct cr_vertex *const *order)
+static void vertex_backward(struct cr_plan *plan, const struct cr_vertex *vertex)
+{
+    struct cr_emit emit = emit_for(plan, vertex);
+
+    if (has_backward(plan, vertex))
+        vertex->op->backward(&emit);
+}
+
+static void walk_backward(struct cr_plan *plan)
 {
     plan->pass = "backward";
     begin_backward(plan, plan->options.loss);
     for (int i = plan->graph->vertices - 1; i >= 0; i--) {
-        struct cr_emit emit = emit_for(plan, order[i]);
-        if (!vertex_is_live(plan, order[i]) || !has_backward(plan, order[i]))
+        if (!ends_group(plan, plan->order[i]))
             continue;
-        order[i]->op->backward(&emit);
+        const struct cr_vertex *lead = plan->fusions[plan->order[i]->id].lead;
+        /* The group from its end; what is between its vertices in the order belongs to other groups. */
+        for (int j = i; j >= lead->id; j--)
+            if (plan->fusions[plan->order[j]->id].lead == lead)
+                vertex_backward(plan, plan->order[j]);
         plan->tick++;
     }
 }
 
-static enum cr_status walk(struct cr_plan *plan, struct cr_vertex *const *order, bool placing)
+static enum cr_status walk(struct cr_plan *plan, bool placing)
 {
     plan->placing = placing;
     plan->tick = 0;
     plan->shared_count = 0;
     for (int i = 0; i < plan->graph->values; i++)
         plan->places[i].begun = false;
-    walk_forward(plan, order);
+    for (int i = 0; i < plan->buffers.count; i++)
+        plan->buffers.items[i].shared = false;
+    walk_forward(plan);
     if (plan->options.mode == CR_MODE_TRAIN)
-        walk_backward(plan, order);
+        walk_backward(plan);
     return plan->status;
 }
 
@@ -178,26 +161,27 @@ static enum cr_status check_sizes(const struct cr_plan *plan, struct cr_error *e
 static enum cr_status make(struct cr_plan *plan, struct cr_error *err)
 {
     const struct cr_graph *graph = plan->graph;
-    struct cr_vertex **order = cr_arena_alloc(plan->arena, ((size_t)graph->vertices + 1) * sizeof(*order));
     int count = 0;
 
     CR_TRY(check_sizes(plan, err));
+    plan->order = cr_arena_alloc(plan->arena, ((size_t)graph->vertices + 1) * sizeof(*plan->order));
+    plan->fusions = cr_arena_alloc(plan->arena, ((size_t)graph->vertices + 1) * sizeof(*plan->fusions));
     plan->places = cr_arena_alloc(plan->arena, ((size_t)graph->values + 1) * sizeof(*plan->places));
     plan->saved = cr_arena_alloc(plan->arena, ((size_t)graph->vertices + 1) * sizeof(*plan->saved));
     plan->labels = cr_block_alloc(plan->context, (size_t)plan->options.batch * sizeof(int32_t));
-    if (order == NULL || plan->places == NULL || plan->saved == NULL || plan->labels == NULL)
+    if (plan->order == NULL || plan->fusions == NULL || plan->places == NULL || plan->saved == NULL ||
+        plan->labels == NULL)
         return cr_fail_memory(err);
     for (struct cr_vertex *vertex = graph->first; vertex != NULL; vertex = vertex->next)
-        order[count++] = vertex;
+        plan->order[count++] = vertex;
     for (int i = 0; i < graph->values; i++)
         plan->places[i].value = plan->places[i].gradient = CR_NO_BUFFER;
     for (int i = 0; i < graph->vertices; i++)
         for (int j = 0; j < CR_SAVED_SLOTS; j++)
             plan->saved[i][j] = CR_NO_BUFFER;
 
-    mark_live(plan, order);
-    mark_wanted(plan);
-    if (walk(plan, order, false) != CR_OK)
+    cr_plan_analyse(plan);
+    if (walk(plan, false) != CR_OK)
         return cr_fail_memory(err);
     keep_outputs(plan);
     CR_TRY(cr_buffers_place(&plan->buffers, &plan->memory_size, err));
@@ -208,7 +192,7 @@ static enum cr_status make(struct cr_plan *plan, struct cr_error *err)
     /* A page is slow when it is first touched: better now than in the first step. */
     memset(plan->memory, 0, plan->memory_size + 1);
     CR_TRY(cr_steps_new(&plan->steps, plan->context, err));
-    if (walk(plan, order, true) != CR_OK)
+    if (walk(plan, true) != CR_OK)
         return cr_fail_memory(err);
     plan->count = plan->options.batch;
     return cr_steps_ready(plan->steps, err);
@@ -322,7 +306,7 @@ int64_t cr_plan_flops(const struct cr_plan *plan)
     int64_t flops = 0;
 
     for (const struct cr_vertex *vertex = plan->graph->first; vertex != NULL; vertex = vertex->next)
-        if (vertex_is_live(plan, vertex))
+        if (plan->fusions[vertex->id].lead != NULL)
             flops += cr_vertex_flops(vertex);
     return flops;
 }

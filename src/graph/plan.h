@@ -16,6 +16,7 @@
 struct cr_buffer {
     size_t size, offset;
     int first, last; /* ticks */
+    bool shared;     /* holds a gradient that is read again under another name: nobody may write over it */
 };
 
 struct cr_buffers {
@@ -34,11 +35,20 @@ enum cr_status cr_buffers_place(struct cr_buffers *buffers, size_t *total, struc
 
 /* What a plan knows of a value. */
 struct cr_place {
-    int value, gradient; /* buffers */
-    int consumers;       /* live ones */
-    bool live;           /* some output depends on it */
-    bool wanted;         /* its gradient is */
-    bool begun;          /* a consumer has written to its gradient in this walk */
+    int value, gradient;        /* buffers */
+    int consumers;              /* live ones */
+    struct cr_vertex *consumer; /* the last of them */
+    bool live;                  /* some output depends on it */
+    bool wanted;                /* its gradient is */
+    bool masked;                /* of a relu's output: its consumer writes 0 to its gradient where it is 0 */
+    bool begun;                 /* a consumer has written to its gradient in this walk */
+};
+
+/* What a plan knows of a vertex: which group of fused ones it belongs to. */
+struct cr_fusion {
+    const struct cr_vertex *lead; /* carries out the group; itself where nothing is fused; NULL: not live */
+    const struct cr_vertex *last; /* of a lead: the end of its group */
+    struct cr_tail tail;          /* of a lead: what it absorbed */
 };
 
 struct cr_plan {
@@ -51,6 +61,8 @@ struct cr_plan {
     struct cr_steps *steps;
     size_t number; /* bytes */
 
+    struct cr_vertex **order;     /* [graph->vertices], by id */
+    struct cr_fusion *fusions;    /* [graph->vertices] */
     struct cr_place *places;      /* [graph->values] */
     int (*saved)[CR_SAVED_SLOTS]; /* [graph->vertices], buffers */
     struct cr_buffers buffers;
@@ -72,5 +84,8 @@ struct cr_plan {
     struct cr_step_key key;
     char nowhere[64]; /* what addresses point to while nothing is placed */
 };
+
+/* Which values are live, which gradients wanted, what is fused. */
+void cr_plan_analyse(struct cr_plan *plan);
 
 #endif

@@ -54,6 +54,15 @@ struct cr_input_args {
 };
 
 /*
+ * What a product does to each number before it stores it, so that no other pass over memory is needed: adds the bias of
+ * its column; y <= 0 ? 0 : y where `relu` is set; mask <= 0 ? 0 : y, with mask an array like y. NULL: not.
+ */
+struct cr_finish {
+    const void *bias, *mask;
+    bool relu;
+};
+
+/*
  * y[n][o] = sum_i x[n][i] w[i][o]
  * forward writes y; backward_data writes x (as dx) from y (as dy) and w; backward_weights writes w (as dw) from x and
  * y.
@@ -62,6 +71,9 @@ struct cr_dense_args {
     int64_t batch, inputs, outputs;
     bool add;
     void *x, *w, *y;
+    struct cr_finish finish; /* of y forward, of x backward */
+    void *db;                /* backward_weights: db[o] = sum_n y[n][o] where it is given */
+    bool add_db;
 };
 
 /*
@@ -74,6 +86,9 @@ struct cr_conv_args {
     int64_t kernel_height, kernel_width, stride, pad_top, pad_left;
     bool add;
     void *x, *w, *y;
+    struct cr_finish finish; /* these three as for dense */
+    void *db;
+    bool add_db;
 };
 
 /* forward: y[n][p][c] = x[n][p][c] + b[c]. backward: b[c] = sum_{n,p} y[n][p][c] (db from dy). */
@@ -113,6 +128,7 @@ struct cr_unary_args {
  * Windows as in conv; what lies outside the picture does not count (average: divides by the pixels inside).
  * maxpool_forward also writes index[n][i][j][c], the place of the maximum in its sample's plane (h * W + w), the first
  * in reading order where several are equal; a NaN is a maximum.
+ * maxpool_backward lets nothing pass where y is given and <= 0.
  */
 struct cr_pool_args {
     int64_t batch, height, width, channels;
@@ -141,11 +157,12 @@ struct cr_dropout_args {
 
 /*
  * Ioffe & Szegedy 2015, over n and p for each c: m = mean x, v = mean (x - m)^2, xhat = (x - m) / sqrt(v + epsilon),
- * y = xhat scale[c] + shift[c].
+ * y = xhat scale[c] + shift[c], + residual where that is given, then y <= 0 ? 0 : y where `relu` is set.
  * train  writes y, mean, inverse (= 1 / sqrt(v + epsilon)) and moves running_mean, running_variance (unbiased) by
  *        r += momentum (batch - r)
  * infer  writes y from running_mean, running_variance
- * backward writes dx, dscale = sum dy xhat, dshift = sum dy from x, dy, mean, inverse; dx may be NULL
+ * backward writes dx, dscale = sum dy xhat, dshift = sum dy from x, dy, mean, inverse; dx may be NULL. Where `relu` is
+ * set dy counts as 0 where y <= 0. dresidual, where given, gets this dy; dx or dresidual may be dy's own memory
  */
 struct cr_batchnorm_args {
     int64_t batch, pixels, channels;
@@ -155,6 +172,10 @@ struct cr_batchnorm_args {
     const void *dy;
     void *dx, *dscale, *dshift;
     bool add; /* to dx */
+    const void *residual;
+    bool relu;
+    void *dresidual;
+    bool add_dresidual;
 };
 
 /*

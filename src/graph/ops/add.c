@@ -30,7 +30,8 @@ static void forward(struct cr_emit *emit)
 static void backward(struct cr_emit *emit)
 {
     cr_emit_pass(emit, 0);
-    cr_emit_pass(emit, 1);
+    if (emit->lead == NULL)
+        cr_emit_pass(emit, 1);
 }
 
 const struct cr_op cr_op_add = {

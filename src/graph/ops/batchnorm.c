@@ -3,7 +3,7 @@
  * each channel over the batch in training, and their running averages in inference. The gradient is derived in
  * docs/batchnorm.md.
  *
- * x [N][...][C]; inputs x, scale, shift and the states mean, variance.
+ * x [N][...][C]; inputs x, scale, shift and the states mean, variance. A sum and a relu behind it are absorbed.
  */
 #include "graph/op.h"
 #include "graph/tables.h"
@@ -21,6 +21,7 @@ const struct cr_option cr_batchnorm_options[] = {CR_FLOAT("momentum", struct bat
 
 enum { X, SCALE, SHIFT, MEAN, VARIANCE };
 enum { BATCH_MEAN, BATCH_INVERSE };
+enum { PATH, RESIDUAL }; /* operands of a sum behind it */
 
 static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err)
 {
@@ -55,11 +56,29 @@ static void *saved(struct cr_emit *emit, int slot, int64_t channels)
     return cr_emit_saved(emit, slot, (size_t)channels * cr_emit_number(emit));
 }
 
+static bool absorb(struct cr_tail *tail, const struct cr_vertex *next)
+{
+    if (tail->relu != NULL)
+        return false;
+    if (next->op == cr_op_find("relu"))
+        tail->relu = next;
+    else if (next->op == cr_op_find("add") && tail->add == NULL)
+        tail->add = next;
+    else
+        return false;
+    return true;
+}
+
 static void forward(struct cr_emit *emit)
 {
     struct cr_batchnorm_args args = args_of(emit);
 
     args.y = cr_emit_out(emit, 0);
+    args.relu = emit->tail->relu != NULL;
+    if (emit->tail->add != NULL) {
+        struct cr_emit sum = cr_emit_member(emit, emit->tail->add);
+        args.residual = cr_emit_in(&sum, RESIDUAL);
+    }
     args.running_mean = cr_emit_in(emit, MEAN);
     args.running_variance = cr_emit_in(emit, VARIANCE);
     if (emit->mode == CR_MODE_INFER) {
@@ -82,6 +101,15 @@ static void backward(struct cr_emit *emit)
     args.dscale = cr_emit_din(emit, SCALE, &add_scale);
     args.dshift = cr_emit_din(emit, SHIFT, &add_shift);
     args.dx = cr_emit_din(emit, X, &args.add);
+    if (emit->tail->relu != NULL) {
+        struct cr_emit relu = cr_emit_member(emit, emit->tail->relu);
+        args.relu = !cr_emit_is_masked(&relu);
+        args.y = args.relu ? cr_emit_out(emit, 0) : NULL;
+    }
+    if (emit->tail->add != NULL) {
+        struct cr_emit sum = cr_emit_member(emit, emit->tail->add);
+        args.dresidual = cr_emit_din_over(&sum, RESIDUAL, &args.add_dresidual);
+    }
     CR_EMIT(emit, batchnorm_backward, args);
 }
 
@@ -97,6 +125,8 @@ const struct cr_op cr_op_batchnorm = {
     .inputs = 5,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM, CR_ROLE_PARAM, CR_ROLE_STATE, CR_ROLE_STATE},
+    .masks_tail = true,
+    .absorb = absorb,
     .infer = infer,
     .forward = forward,
     .backward = backward,

@@ -1,7 +1,7 @@
 /*
  * bias: y[n][p][c] = x[n][p][c] + b[c]        x, y [N][...][C], b [C]
  *
- * dx = dy (the memory is shared), db[c] = sum_{n,p} dy[n][p][c].
+ * dx = dy (the memory is shared), db[c] = sum_{n,p} dy[n][p][c]. A product absorbs it.
  */
 #include "graph/op.h"
 
@@ -37,10 +37,11 @@ static void backward(struct cr_emit *emit)
 {
     struct cr_bias_args args = args_of(emit);
 
-    args.y = (void *)cr_emit_dout(emit, 0);
-    args.b = cr_emit_din(emit, 1, &args.add);
-    if (args.b != NULL)
+    if (emit->lead == NULL) {
+        args.y = (void *)cr_emit_dout(emit, 0);
+        args.b = cr_emit_din(emit, 1, &args.add);
         CR_EMIT(emit, bias_backward, args);
+    }
     cr_emit_pass(emit, 0);
 }
 

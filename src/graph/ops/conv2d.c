@@ -3,8 +3,9 @@
  *
  * x [N][H][W][C], w [KH][KW][C][F], y [N][OH][OW][F]; s the stride, p and q the border above and left (window.h), where
  * x is 0. It is a correlation, as everywhere in this field. One group.
+ * A bias and a relu behind it are absorbed.
  */
-#include "graph/op.h"
+#include "graph/epilogue.h"
 #include "graph/window.h"
 
 static const struct cr_option options[] = {CR_INT("stride", struct cr_window_options, stride, .min = 1, .max = 64,
@@ -52,6 +53,7 @@ static void forward(struct cr_emit *emit)
     args.x = cr_emit_in(emit, 0);
     args.w = cr_emit_in(emit, 1);
     args.y = cr_emit_out(emit, 0);
+    args.finish = cr_epilogue_finish(emit);
     CR_EMIT(emit, conv_forward, args);
 }
 
@@ -62,10 +64,12 @@ static void backward(struct cr_emit *emit)
     args.y = (void *)cr_emit_dout(emit, 0);
     args.x = cr_emit_in(emit, 0);
     args.w = cr_emit_din(emit, 1, &args.add);
+    args.db = cr_epilogue_db(emit, &args.add_db);
     if (args.w != NULL)
         CR_EMIT(emit, conv_backward_weights, args);
     args.w = cr_emit_in(emit, 1);
     args.x = cr_emit_din(emit, 0, &args.add);
+    args.finish.mask = cr_emit_mask(emit, 0);
     if (args.x != NULL)
         CR_EMIT(emit, conv_backward_data, args);
 }
@@ -82,6 +86,8 @@ const struct cr_op cr_op_conv2d = {
     .inputs = 2,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM},
+    .masks = true,
+    .absorb = cr_epilogue_absorb,
     .infer = infer,
     .forward = forward,
     .backward = backward,

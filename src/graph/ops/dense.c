@@ -1,9 +1,9 @@
 /*
  * dense: y[n][o] = sum_i x[n][i] w[i][o]        x [N][I], w [I][O], y [N][O]
  *
- * dx = dy w', dw = x' dy. The bias is an op of its own.
+ * dx = dy w', dw = x' dy. A bias and a relu behind it are absorbed.
  */
-#include "graph/op.h"
+#include "graph/epilogue.h"
 
 static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err)
 {
@@ -30,6 +30,7 @@ static void forward(struct cr_emit *emit)
     args.x = cr_emit_in(emit, 0);
     args.w = cr_emit_in(emit, 1);
     args.y = cr_emit_out(emit, 0);
+    args.finish = cr_epilogue_finish(emit);
     CR_EMIT(emit, dense_forward, args);
 }
 
@@ -40,10 +41,12 @@ static void backward(struct cr_emit *emit)
     args.y = (void *)cr_emit_dout(emit, 0);
     args.x = cr_emit_in(emit, 0);
     args.w = cr_emit_din(emit, 1, &args.add);
+    args.db = cr_epilogue_db(emit, &args.add_db);
     if (args.w != NULL)
         CR_EMIT(emit, dense_backward_weights, args);
     args.w = cr_emit_in(emit, 1);
     args.x = cr_emit_din(emit, 0, &args.add);
+    args.finish.mask = cr_emit_mask(emit, 0);
     if (args.x != NULL)
         CR_EMIT(emit, dense_backward_data, args);
 }
@@ -58,6 +61,8 @@ const struct cr_op cr_op_dense = {
     .inputs = 2,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM},
+    .masks = true,
+    .absorb = cr_epilogue_absorb,
     .infer = infer,
     .forward = forward,
     .backward = backward,

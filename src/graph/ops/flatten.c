@@ -30,6 +30,7 @@ const struct cr_op cr_op_flatten = {
     .entry = {.name = "flatten", .help = "a picture as one row of numbers"},
     .inputs = 1,
     .outputs = 1,
+    .view = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

@@ -28,6 +28,8 @@ static void backward(struct cr_emit *emit)
     struct cr_pool_args args = cr_pool_args_of(emit);
 
     args.index = saved_index(emit);
+    if (cr_emit_mask(emit, 0) != NULL)
+        args.y = cr_emit_out(emit, 0);
     args.dy = cr_emit_dout(emit, 0);
     args.dx = cr_emit_din(emit, 0, &args.add);
     CR_EMIT(emit, maxpool_backward, args);
@@ -37,6 +39,7 @@ const struct cr_op cr_op_maxpool = {
     .entry = {.name = "maxpool", .help = "the largest number of each window", .options = cr_pool_options},
     .inputs = 1,
     .outputs = 1,
+    .masks = true,
     .infer = cr_pool_infer,
     .forward = forward,
     .backward = backward,

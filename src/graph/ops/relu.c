@@ -1,5 +1,6 @@
 /*
- * relu: y = max(x, 0); dx = dy where y > 0, else 0. A NaN stays one.
+ * relu: y = max(x, 0); dx = dy where y > 0, else 0. A NaN stays one. Where the op behind it masks the gradient, or the
+ * one before it does that for its tail, nothing is left to do.
  */
 #include "graph/op.h"
 
@@ -23,9 +24,13 @@ static void backward(struct cr_emit *emit)
 {
     struct cr_unary_args args = {.batch = emit->batch, .size = cr_shape_count(emit->vertex->in[0]->shape)};
 
+    if (cr_emit_is_masked(emit) || (emit->lead != NULL && emit->lead->masks_tail)) {
+        cr_emit_pass(emit, 0);
+        return;
+    }
     args.y = cr_emit_out(emit, 0);
     args.dy = cr_emit_dout(emit, 0);
-    args.dx = cr_emit_din(emit, 0, &args.add);
+    args.dx = cr_emit_din_over(emit, 0, &args.add);
     CR_EMIT(emit, relu_backward, args);
 }
 

@@ -30,6 +30,19 @@ static real square_root(real x)
     return sizeof x == sizeof(float) ? (real)sqrtf((float)x) : (real)sqrt((double)x);
 }
 
+/* The sum and the relu behind the normalisation, over `count` numbers from number k on. */
+static void finish_line(const struct cr_batchnorm_args *a, real *y, int64_t k, int64_t count)
+{
+    const real *residual = a->residual;
+    int64_t added = residual ? count : 0, rectified = a->relu ? count : 0;
+#pragma omp simd
+    for (int64_t l = 0; l < added; l++)
+        y[l] += residual[k + l];
+#pragma omp simd
+    for (int64_t l = 0; l < rectified; l++)
+        y[l] = y[l] <= 0 ? 0 : y[l];
+}
+
 /* y = (x - mean) * factor + shift over one part's pixels; each line holds a number a channel, repeated */
 static void normalise(const struct cr_work *work, const real *mean, const real *factor)
 {
@@ -47,6 +60,7 @@ static void normalise(const struct cr_work *work, const real *mean, const real *
 #pragma omp simd
         for (int64_t l = 0; l < count; l++)
             y[l] = (x[l] - means[l]) * factors[l] + shifts[l];
+        finish_line(a, y, k, count);
     }
 }
 
@@ -131,7 +145,7 @@ static size_t train_shared(const void *args)
 static size_t train_scratch(const void *args)
 {
     const struct cr_batchnorm_args *a = args;
-    return 4 * (size_t)line_length(a->channels) * sizeof(real);
+    return 5 * (size_t)line_length(a->channels) * sizeof(real);
 }
 
 const struct cr_kernel CR_NAME(batchnorm_train) = {
@@ -155,6 +169,18 @@ const struct cr_kernel CR_NAME(batchnorm_infer) = {.phases = {{slices, infer}}, 
 
 /* -------------------------------------------------------------------------------------------------------- backward */
 
+/* dy as it comes through the relu, of the line from number k on; `line` has room for it where there is a relu. */
+static const real *line_dy(const struct cr_batchnorm_args *a, real *line, int64_t k, int64_t count)
+{
+    const real *dy = (const real *)a->dy + k, *y = (const real *)a->y + k;
+    if (!a->relu)
+        return dy;
+#pragma omp simd
+    for (int64_t l = 0; l < count; l++)
+        line[l] = y[l] <= 0 ? 0 : dy[l];
+    return line;
+}
+
 /* shared: for each slice sum dy [C], sum dy xhat [C] */
 static void sum_slice(const struct cr_work *work)
 {
@@ -162,13 +188,14 @@ static void sum_slice(const struct cr_work *work)
     struct cr_range pixels = slice_of(work);
     int64_t length = line_length(a->channels), end = pixels.end * a->channels;
     real *means = work->scratch, *inverses = means + length, *sums = inverses + length, *products = sums + length;
+    real *line = products + length;
     line_repeat(means, a->mean, a->channels);
     line_repeat(inverses, a->inverse, a->channels);
     line_clear(sums, a->channels);
     line_clear(products, a->channels);
     for (int64_t k = pixels.begin * a->channels; k < end; k += length) {
         int64_t count = line_count(k, end, length);
-        const real *x = (const real *)a->x + k, *dy = (const real *)a->dy + k;
+        const real *x = (const real *)a->x + k, *dy = line_dy(a, line, k, count);
 #pragma omp simd
         for (int64_t l = 0; l < count; l++) {
             sums[l] += dy[l];
@@ -198,7 +225,7 @@ static void sum_slices(const struct cr_work *work)
 static int64_t backward_parts(const void *args)
 {
     const struct cr_batchnorm_args *a = args;
-    return a->dx ? slices(a) : 0;
+    return a->dx || a->dresidual ? slices(a) : 0;
 }
 
 /* With p = mean dy and q = mean(dy xhat) inverse:  dx = scale inverse (dy - p - (x - mean) q) */
@@ -207,7 +234,7 @@ static void backward(const struct cr_work *work)
     const struct cr_batchnorm_args *a = work->args;
     struct cr_range pixels = slice_of(work);
     int64_t length = line_length(a->channels), end = pixels.end * a->channels;
-    real *means = work->scratch, *factors = means + length, *p = factors + length, *q = p + length;
+    real *means = work->scratch, *factors = means + length, *p = factors + length, *q = p + length, *line = q + length;
     const real *mean = a->mean, *inverse = a->inverse, *scale = a->scale, *dscale = a->dscale, *dshift = a->dshift;
     for (int64_t l = 0; l < length; l++) {
         int64_t c = l % a->channels;
@@ -219,10 +246,14 @@ static void backward(const struct cr_work *work)
     }
     for (int64_t k = pixels.begin * a->channels; k < end; k += length) {
         int64_t count = line_count(k, end, length);
-        const real *x = (const real *)a->x + k, *dy = (const real *)a->dy + k;
-        real *dx = (real *)a->dx + k;
+        const real *x = (const real *)a->x + k, *dy = line_dy(a, line, k, count);
+        real *dx = (real *)a->dx + k, *dresidual = (real *)a->dresidual + k;
+        int64_t passed = a->dresidual ? count : 0, moved = a->dx ? count : 0;
 #pragma omp simd
-        for (int64_t l = 0; l < count; l++) {
+        for (int64_t l = 0; l < passed; l++)
+            dresidual[l] = a->add_dresidual ? dresidual[l] + dy[l] : dy[l];
+#pragma omp simd
+        for (int64_t l = 0; l < moved; l++) {
             real gradient = factors[l] * (dy[l] - p[l] - (x[l] - means[l]) * q[l]);
             dx[l] = a->add ? dx[l] + gradient : gradient;
         }

@@ -5,7 +5,7 @@
  * likewise backward_data     x[n][h][v][c] = sum over the (a, i) and (b, j) that meet (h, v), and f, of y[n][i][j][f]
  * w[a][b][c][f] backward_weights  w[a][b][c][f] = sum_{n,i,j} x[n][h][v][c] y[n][i][j][f]
  */
-#include "kernels/ref/ref.h"
+#include "kernels/ref/finish.h"
 
 static int64_t cost(const struct cr_conv_args *a)
 {
@@ -41,6 +41,7 @@ static void forward(const struct cr_work *work)
                     y[f] += number * w[f];
             }
         }
+        finish(y, &a->finish, pixel * a->filters, a->filters);
     }
 }
 
@@ -75,6 +76,7 @@ static void backward_data(const struct cr_work *work)
                 x[c] += sum;
             }
         }
+        finish(x, &a->finish, pixel * a->channels, a->channels);
     }
 }
 
@@ -122,6 +124,8 @@ static void backward_weights(const struct cr_work *work)
                 w[f] += sum[f];
         }
     }
+    if (a->db && work->part == 0)
+        sum_rows(a->db, a->y, a->batch * a->out_height * a->out_width, a->filters, a->add_db);
 }
 
 static size_t backward_weights_scratch(const void *args)

@@ -3,9 +3,9 @@
  *
  *     forward           y[n][o] = sum_i x[n][i] w[i][o]
  *     backward_data     x[n][i] = sum_o y[n][o] w[i][o]
- *     backward_weights  w[i][o] = sum_n x[n][i] y[n][o]
+ *     backward_weights  w[i][o] = sum_n x[n][i] y[n][o], db[o] = sum_n y[n][o]
  */
-#include "kernels/ref/ref.h"
+#include "kernels/ref/finish.h"
 
 static int64_t forward_parts(const void *args)
 {
@@ -26,6 +26,7 @@ static void forward(const struct cr_work *work)
 #pragma omp simd
             for (int64_t o = 0; o < a->outputs; o++)
                 y[o] += x[i] * w[o];
+        finish(y, &a->finish, n * a->outputs, a->outputs);
     }
 }
 
@@ -43,6 +44,7 @@ static void backward_data(const struct cr_work *work)
                 sum += y[o] * w[o];
             x[i] = a->add ? x[i] + sum : sum;
         }
+        finish(x, &a->finish, n * a->inputs, a->inputs);
     }
 }
 
@@ -66,6 +68,8 @@ static void backward_weights(const struct cr_work *work)
             for (int64_t o = 0; o < a->outputs; o++)
                 w[o] += *x * y[o];
     }
+    if (a->db && work->part == 0)
+        sum_rows(a->db, a->y, a->batch, a->outputs, a->add_db);
 }
 
 const struct cr_kernel CR_NAME(dense_forward) = {.phases = {{forward_parts, forward}}};

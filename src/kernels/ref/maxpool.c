@@ -84,7 +84,8 @@ static int64_t backward_parts(const void *args)
     return cr_parts(a->batch, pool_sample_cost(a));
 }
 
-static void spread(const struct cr_pool_args *a, real *dx, const real *dy, const int32_t *index, struct window window)
+static void spread(const struct cr_pool_args *a, real *dx, const real *dy, const real *y, const int32_t *index,
+                   struct window window)
 {
     for (int64_t h = window.top; h < window.bottom; h++)
         for (int64_t v = window.left; v < window.right; v++) {
@@ -93,7 +94,7 @@ static void spread(const struct cr_pool_args *a, real *dx, const real *dy, const
 #pragma omp simd
             for (int64_t c = 0; c < a->channels; c++) {
                 real given = dy[c];
-                out[c] += index[c] == place ? given : 0;
+                out[c] += index[c] != place || (y && y[c] <= 0) ? 0 : given;
             }
         }
 }
@@ -109,7 +110,7 @@ static void backward(const struct cr_work *work)
             dx[k] = 0;
         for (int64_t pixel = 0; pixel < a->out_height * a->out_width; pixel++) {
             int64_t k = (n * a->out_height * a->out_width + pixel) * a->channels;
-            spread(a, dx, (const real *)a->dy + k, a->index + k,
+            spread(a, dx, (const real *)a->dy + k, a->y ? (const real *)a->y + k : NULL, a->index + k,
                    window_at(a, pixel / a->out_width, pixel % a->out_width));
         }
     }

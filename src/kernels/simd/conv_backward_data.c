@@ -60,7 +60,7 @@ static struct direct direct(const struct cr_conv_args *a, int64_t class, float *
                            .stride = 1,
                            .top = rows.before,
                            .left = columns.before,
-                           .panels = panels + panels_size(depth_before(a, class), a->channels),
+                           .panels = panels == NULL ? NULL : panels + panels_size(depth_before(a, class), a->channels),
                            .filters = a->channels,
                            .y = (float *)a->x + (h * a->width + v) * a->channels,
                            .out_height = (a->height - h + s - 1) / s,
@@ -69,7 +69,9 @@ static struct direct direct(const struct cr_conv_args *a, int64_t class, float *
                            .y_picture = a->height * a->width * a->channels,
                            .y_line = s * a->width * a->channels,
                            .y_pixel = s * a->channels,
-                           .add = a->add};
+                           .add = a->add,
+                           .finish = &a->finish,
+                           .origin = a->x};
 }
 
 static int64_t pack_parts(const void *args)

@@ -50,7 +50,7 @@ struct share {
     int64_t pictures, lines; /* output lines and pictures of a chunk */
     float *x;                /* [pictures][input lines][input pixels][channels] */
     float *dy;               /* panels [pictures * lines * out_width][WIDTH] */
-    float *dw;
+    float *dw, *db;          /* db is NULL where this part does not sum it */
 };
 
 static int64_t input_lines(const struct cr_conv_args *a, int64_t lines)
@@ -100,21 +100,36 @@ static size_t scratch(const void *args)
     return (size_t)most(LIMIT, x_size(a, 1, 1) + dy_size(a, 1, 1)) * sizeof(float);
 }
 
+/* A slice's dw, then its db. */
+static int64_t partial_size(const struct cr_conv_args *a)
+{
+    return aligned(weights(a)) + aligned(a->filters);
+}
+
+static float *partial(const struct cr_conv_args *a, float *shared, int64_t slice)
+{
+    return shared + slice * partial_size(a);
+}
+
 static struct share share_of(const struct cr_work *work)
 {
     const struct cr_conv_args *a = work->args;
     struct cut cut = cut_of(a);
     int64_t slice = work->part / cut.groups / cut.blocks, lines = chunk_lines(a), pictures = chunk_pictures(a);
+    int64_t block = work->part / cut.groups % cut.blocks;
     float *x = work->scratch;
     return (struct share){
         .samples = cr_share(a->batch, cut.slices, slice),
-        .channels = cr_share(a->channels, cut.blocks, work->part / cut.groups % cut.blocks),
+        .channels = cr_share(a->channels, cut.blocks, block),
         .panels = cr_share(panel_count(a->filters), cut.groups, work->part % cut.groups),
         .pictures = pictures,
         .lines = lines,
         .x = x,
         .dy = x + pictures * x_size(a, lines, cut.blocks),
-        .dw = cut.slices == 1 ? a->w : (float *)work->shared + slice * aligned(weights(a)),
+        .dw = cut.slices == 1 ? a->w : partial(a, work->shared, slice),
+        .db = !a->db || block > 0 ? NULL
+              : cut.slices == 1   ? a->db
+                                  : partial(a, work->shared, slice) + aligned(weights(a)),
     };
 }
 
@@ -166,18 +181,31 @@ static void multiply(const struct cr_conv_args *a, const struct share *share, in
         }
 }
 
+/* The bias's share: the sum of dy over the pixels of the chunk. */
+static void sum_dy(const struct cr_conv_args *a, const struct share *share, int64_t n, int64_t pictures, int64_t i,
+                   int64_t lines, bool add)
+{
+    int64_t first = share->panels.begin * WIDTH, columns = least(share->panels.end * WIDTH, a->filters) - first;
+    for (int64_t k = n; k < n + pictures; k++, add = true)
+        CR_NAME(sum_rows)
+    (share->db + first, (const float *)a->y + (k * a->out_height + i) * a->out_width * a->filters + first, a->filters,
+     lines * a->out_width, columns, add);
+}
+
 static void run(const struct cr_work *work)
 {
     const struct cr_conv_args *a = work->args;
     struct share share = share_of(work);
-    bool add = a->add && cut_of(a).slices == 1;
+    bool one = cut_of(a).slices == 1, add = a->add && one, add_db = a->add_db && one;
     for (int64_t n = share.samples.begin; n < share.samples.end; n += share.pictures)
         for (int64_t i = 0; i < a->out_height; i += share.lines) {
             int64_t pictures = least(share.pictures, share.samples.end - n),
                     lines = least(share.lines, a->out_height - i);
             gather(a, &share, n, pictures, i, lines);
             multiply(a, &share, pictures, lines, add);
-            add = true;
+            if (share.db)
+                sum_dy(a, &share, n, pictures, i, lines, add_db);
+            add = add_db = true;
         }
 }
 
@@ -188,25 +216,31 @@ static int64_t sum_parts(const void *args)
     return cut.slices == 1 ? 0 : cr_flat_parts(weights(a));
 }
 
+/* to[i] = the sum of partial[i] over the slices, in order. */
+static void sum_slices(const struct cr_conv_args *a, const float *partial, struct cr_range range, float *to, bool add)
+{
+    for (int64_t i = range.begin; i < range.end && !add; i++)
+        to[i] = 0;
+    for (int64_t slice = 0; slice < cut_of(a).slices; slice++, partial += partial_size(a))
+#pragma omp simd
+        for (int64_t i = range.begin; i < range.end; i++)
+            to[i] += partial[i];
+}
+
 static void sum(const struct cr_work *work)
 {
     const struct cr_conv_args *a = work->args;
-    struct cr_range range = cr_flat_part(weights(a), work->part);
-    const float *partial = work->shared;
-    float *w = a->w;
-    for (int64_t i = range.begin; i < range.end && !a->add; i++)
-        w[i] = 0;
-    for (int64_t slice = 0; slice < cut_of(a).slices; slice++, partial += aligned(weights(a)))
-#pragma omp simd
-        for (int64_t i = range.begin; i < range.end; i++)
-            w[i] += partial[i];
+    const float *partials = work->shared;
+    sum_slices(a, partials, cr_flat_part(weights(a), work->part), a->w, a->add);
+    if (a->db && work->part == 0)
+        sum_slices(a, partials + aligned(weights(a)), (struct cr_range){0, a->filters}, a->db, a->add_db);
 }
 
 static size_t shared(const void *args)
 {
     const struct cr_conv_args *a = args;
     struct cut cut = cut_of(a);
-    return cut.slices == 1 ? 0 : (size_t)(cut.slices * aligned(weights(a))) * sizeof(float);
+    return cut.slices == 1 ? 0 : (size_t)(cut.slices * partial_size(a)) * sizeof(float);
 }
 
 const struct cr_kernel CR_NAME(conv_backward_weights) = {

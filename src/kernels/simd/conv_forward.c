@@ -22,7 +22,9 @@ static struct direct direct(const struct cr_conv_args *a, float *panels)
                            .y_picture = a->out_height * a->out_width * a->filters,
                            .y_line = a->out_width * a->filters,
                            .y_pixel = a->filters,
-                           .add = a->add};
+                           .add = a->add,
+                           .finish = &a->finish,
+                           .origin = a->y};
 }
 
 static int64_t depth(const struct cr_conv_args *a)

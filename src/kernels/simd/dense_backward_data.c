@@ -10,7 +10,8 @@ static struct product product(const struct cr_dense_args *a)
                             .row_stride = a->outputs,
                             .stride = 1,
                             .y = a->x,
-                            .add = a->add};
+                            .add = a->add,
+                            .finish = &a->finish};
 }
 
 static int64_t pack_parts(const void *args)

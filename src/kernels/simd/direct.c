@@ -89,7 +89,11 @@ static void multiply(const struct direct *d, const struct chunk *chunk, int64_t 
                         .line_stride = line_pixels(d) * d->channels,
                         .steps = d->kernel_width * d->channels,
                         .stride = 1};
-    struct tile tile = {.columns = panel_columns(panel, d->filters), .add = d->add};
+    struct tile tile = {.columns = panel_columns(panel, d->filters),
+                        .add = d->add,
+                        .finish = d->finish,
+                        .origin = d->origin,
+                        .column = panel * WIDTH};
     float *b = panel_at(d->panels, panel, CR_NAME(direct_depth)(d));
     int64_t pixels = chunk->lines * d->out_width, line = 0, j = 0;
     for (int64_t pixel = 0; pixel < pixels; pixel += ROWS) {

@@ -25,6 +25,8 @@ struct direct {
     int64_t bands; /* output lines are numbered n * bands + i; those with i >= out_height do not exist */
     int64_t y_picture, y_line, y_pixel; /* floats from one to the next */
     bool add;
+    const struct cr_finish *finish; /* its mask is like `origin`, the array that y points into */
+    const float *origin;
 };
 
 /* The output lines of `block.rows` and the panels of `block.columns`. */

@@ -56,3 +56,13 @@ void CR_NAME(pack_transposed)(float *to, int64_t panel, int64_t columns, const f
         for (int64_t c = row < even ? squares : 0; c < width; c++)
             to[row * width + c] = c < count ? m[c * stride + row] : 0;
 }
+
+void CR_NAME(sum_rows)(float *to, const float *m, int64_t stride, int64_t rows, int64_t columns, bool add)
+{
+    for (int64_t c = 0; c < columns && !add; c++)
+        to[c] = 0;
+    for (int64_t row = 0; row < rows; row++, m += stride)
+#pragma omp simd
+        for (int64_t c = 0; c < columns; c++)
+            to[c] += m[c];
+}

@@ -43,4 +43,7 @@ void CR_NAME(pack)(float *to, int64_t panel, int64_t columns, const float *m, in
 /* The same from the transposed matrix: m[column * stride + row]. */
 void CR_NAME(pack_transposed)(float *to, int64_t panel, int64_t columns, const float *m, int64_t stride, int64_t rows);
 
+/* to[c] = the sum of m[row * stride + c] over the rows, or plus what is there. */
+void CR_NAME(sum_rows)(float *to, const float *m, int64_t stride, int64_t rows, int64_t columns, bool add);
+
 #endif

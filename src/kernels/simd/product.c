@@ -25,7 +25,12 @@ void CR_NAME(product)(const struct product *p, float *panels, int64_t part)
     for (int64_t panel = block.rows.begin; panel < block.rows.end; panel++)
         for (int64_t row = block.columns.begin * ROWS; row < block.columns.end * ROWS; row += ROWS) {
             int64_t rows = least(p->rows - row, ROWS);
-            struct tile tile = {.rows = rows, .columns = panel_columns(panel, p->columns), .add = p->add};
+            struct tile tile = {.rows = rows,
+                                .columns = panel_columns(panel, p->columns),
+                                .add = p->add,
+                                .finish = p->finish,
+                                .origin = p->y,
+                                .column = panel * WIDTH};
             for (int64_t r = 0; r < ROWS; r++) {
                 int64_t at = row + (r < rows ? r : 0);
                 tile.a[r] = p->a + at * p->row_stride;
@@ -55,4 +60,10 @@ void CR_NAME(product_pack)(const struct product *p, float *panels, const float *
         else
             CR_NAME(pack)(to, panel, p->columns, m, p->columns, p->depth);
     }
+}
+
+struct cr_range CR_NAME(product_pack_columns)(const struct product *p, int64_t part)
+{
+    struct cr_range panels = cr_part(panel_count(p->columns), p->depth * VECTORS, part);
+    return (struct cr_range){panels.begin * WIDTH, least(panels.end * WIDTH, p->columns)};
 }

@@ -13,6 +13,7 @@ struct product {
     int64_t row_stride, stride;
     float *y;
     bool add;
+    const struct cr_finish *finish; /* NULL: none */
 };
 
 int64_t CR_NAME(product_parts)(const struct product *p);
@@ -22,5 +23,8 @@ void CR_NAME(product)(const struct product *p, float *panels, int64_t part);
 size_t CR_NAME(product_shared)(const struct product *p);
 int64_t CR_NAME(product_pack_parts)(const struct product *p);
 void CR_NAME(product_pack)(const struct product *p, float *panels, const float *m, bool transposed, int64_t part);
+
+/* The columns that this part of the packing is about. */
+struct cr_range CR_NAME(product_pack_columns)(const struct product *p, int64_t part);
 
 #endif

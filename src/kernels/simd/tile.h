@@ -30,9 +30,12 @@ struct walk {
 struct tile {
     const float *a[ROWS];
     float *y[ROWS];
-    int64_t rows;    /* that are stored; pointers beyond repeat a valid one */
-    int64_t columns; /* of the panel, that are stored */
-    bool add;        /* to what is in y */
+    int64_t rows;                   /* that are stored; pointers beyond repeat a valid one */
+    int64_t columns;                /* of the panel, that are stored */
+    bool add;                       /* to what is in y */
+    const struct cr_finish *finish; /* NULL: nothing is done to the sums */
+    const float *origin;            /* with a mask: the array that y points into, which the mask is like */
+    int64_t column;                 /* of y's first, for the bias */
 };
 
 void CR_NAME(tile)(const struct tile *tile, const struct walk *walk, const float *b);

@@ -1,0 +1,109 @@
+/*
+ * What a plan finds out before it walks: which values are live, which gradients are wanted, and which ops are fused.
+ *
+ * Fusion saves passes over memory, which is what is scarce. An op may absorb the ones behind it (a convolution its bias
+ * and activation, a batch norm the sum and the activation) where nothing else needs what lies between. The backward
+ * pass of a relu is left to whoever writes the gradient of its output, where that is one op that can: it writes 0 where
+ * the relu's output is 0.
+ */
+#include "graph/plan.h"
+
+static struct cr_place *place_of(const struct cr_plan *plan, const struct cr_value *value)
+{
+    return &plan->places[value->id];
+}
+
+static bool is_live(const struct cr_plan *plan, const struct cr_vertex *vertex)
+{
+    for (int i = 0; i < vertex->outputs; i++)
+        if (place_of(plan, vertex->out[i])->live)
+            return true;
+    return false;
+}
+
+static bool is_kept(const struct cr_plan *plan, const struct cr_value *value)
+{
+    bool kept = value->watched || value == plan->options.loss;
+
+    for (int i = 0; i < CR_MAX_OUTPUTS; i++)
+        kept = kept || value == plan->options.outputs[i];
+    return kept;
+}
+
+/* From the outputs up: vertices are in order, so the last user of a value comes before its producer here. */
+static void mark_live(struct cr_plan *plan)
+{
+    if (plan->options.loss != NULL)
+        place_of(plan, plan->options.loss)->live = true;
+    for (int i = 0; i < CR_MAX_OUTPUTS; i++)
+        if (plan->options.outputs[i] != NULL)
+            place_of(plan, plan->options.outputs[i])->live = true;
+    for (int i = plan->graph->vertices - 1; i >= 0; i--) {
+        if (!is_live(plan, plan->order[i]))
+            continue;
+        for (int j = 0; j < plan->order[i]->inputs; j++) {
+            struct cr_place *place = place_of(plan, plan->order[i]->in[j]);
+            place->live = true;
+            place->consumers++;
+            place->consumer = plan->order[i];
+        }
+    }
+}
+
+static void mark_wanted(struct cr_plan *plan)
+{
+    if (plan->options.mode != CR_MODE_TRAIN)
+        return;
+    for (int i = 0; i < plan->graph->values; i++) {
+        const struct cr_value *value = plan->graph->value[i];
+        const struct cr_vertex *producer = value->producer;
+        struct cr_place *place = place_of(plan, value);
+        place->wanted = place->live && (value->role == CR_ROLE_PARAM || value->watched);
+        if (producer == NULL || producer->op->backward == NULL || !place->live)
+            continue;
+        for (int j = 0; j < producer->inputs; j++)
+            place->wanted = place->wanted || place_of(plan, producer->in[j])->wanted;
+    }
+}
+
+static void fuse(struct cr_plan *plan, const struct cr_vertex *lead)
+{
+    struct cr_fusion *fusion = &plan->fusions[lead->id];
+
+    fusion->lead = fusion->last = lead;
+    while (lead->op->absorb != NULL) {
+        const struct cr_value *value = fusion->last->out[0];
+        const struct cr_place *place = place_of(plan, value);
+        if (place->consumers != 1 || is_kept(plan, value) || place->consumer->in[0] != value ||
+            !lead->op->absorb(&fusion->tail, place->consumer))
+            return;
+        plan->fusions[place->consumer->id].lead = lead;
+        fusion->last = place->consumer;
+    }
+}
+
+/* Whether the one op that uses this value masks its gradient; through views, which change nothing. */
+static bool is_masked(const struct cr_plan *plan, const struct cr_value *value)
+{
+    const struct cr_place *place = place_of(plan, value);
+
+    if (place->consumers != 1 || is_kept(plan, value) || place->consumer->in[0] != value)
+        return false;
+    return place->consumer->op->masks || (place->consumer->op->view && is_masked(plan, place->consumer->out[0]));
+}
+
+void cr_plan_analyse(struct cr_plan *plan)
+{
+    mark_live(plan);
+    mark_wanted(plan);
+    for (int i = 0; i < plan->graph->vertices; i++)
+        if (is_live(plan, plan->order[i]) && plan->fusions[i].lead == NULL)
+            fuse(plan, plan->order[i]);
+    for (int i = 0; i < plan->graph->vertices; i++) {
+        const struct cr_value *value = plan->order[i]->out[0];
+        if (plan->order[i]->op == cr_op_find("relu") && is_masked(plan, value))
+            place_of(plan, value)->masked = true;
+        if (plan->order[i]->op->view && place_of(plan, plan->order[i]->in[0])->masked)
+            place_of(plan, value)->masked = true;
+    }
+}
