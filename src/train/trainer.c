@@ -10,7 +10,6 @@
  */
 #include "train/trainer.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
