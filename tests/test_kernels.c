@@ -147,6 +147,19 @@ static void make_cr_input_args(struct run *run)
     a->y = numbers(run, count);
 }
 
+/* A finish of rows of `columns` numbers, `count` in all: each of its three, or not. */
+static struct cr_finish some_finish(struct run *run, int64_t columns, int64_t count)
+{
+    return (struct cr_finish){.bias = coin(run) ? numbers(run, columns) : NULL,
+                              .mask = coin(run) ? numbers(run, count) : NULL,
+                              .relu = coin(run)};
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 static void make_cr_dense_args(struct run *run)
 {
     static const int64_t sizes[] = {1, 2, 5, 7, 10, 16, 17, 31, 33, 64, 100, 129};
@@ -156,6 +169,10 @@ static void make_cr_dense_args(struct run *run)
     a->x = numbers(run, a->batch * a->inputs);
     a->w = numbers(run, a->inputs * a->outputs);
     a->y = numbers(run, a->batch * a->outputs);
+    int64_t columns = larger(a->inputs, a->outputs);
+    a->finish = some_finish(run, columns, a->batch * columns);
+    a->db = coin(run) ? numbers(run, a->outputs) : NULL;
+    a->add_db = coin(run);
 }
 
 static void make_cr_conv_args(struct run *run)
@@ -181,7 +198,12 @@ static void make_cr_conv_args(struct run *run)
     a->out_width = (a->width + a->pad_left + right - a->kernel_width) / a->stride + 1;
     a->x = numbers(run, a->batch * a->height * a->width * a->channels);
     a->w = numbers(run, a->kernel_height * a->kernel_width * a->channels * a->filters);
-    a->y = numbers(run, a->batch * a->out_height * a->out_width * a->filters);
+    int64_t inputs = a->batch * a->height * a->width * a->channels;
+    int64_t outputs = a->batch * a->out_height * a->out_width * a->filters;
+    a->y = numbers(run, outputs);
+    a->finish = some_finish(run, larger(a->channels, a->filters), larger(inputs, outputs));
+    a->db = coin(run) ? numbers(run, a->filters) : NULL;
+    a->add_db = coin(run);
 }
 
 static void make_cr_bias_args(struct run *run)
@@ -291,6 +313,10 @@ static void make_cr_batchnorm_args(struct run *run)
     a->dx = between(run, 0, 3) ? numbers(run, count) : NULL;
     a->dscale = numbers(run, a->channels);
     a->dshift = numbers(run, a->channels);
+    a->relu = coin(run);
+    a->residual = coin(run) ? numbers(run, count) : NULL;
+    a->dresidual = coin(run) ? numbers(run, count) : NULL;
+    a->add_dresidual = coin(run);
 }
 
 static void make_cr_cross_entropy_args(struct run *run)

@@ -1,5 +1,5 @@
 /*
- * The executor. One parallel region for all steps; in it, each phase's parts are handed to the threads as they come,
+ * The executor. One parallel region for all steps; in it, each phase's parts are shared out among the threads,
  * with a barrier behind each phase. Which thread runs a part changes nothing: parts depend on the shapes alone.
  */
 #include <stdlib.h>
@@ -140,7 +140,7 @@ void cr_steps_run(const struct cr_steps *steps)
                 int64_t parts = step->parts[phase];
                 if (parts == 0)
                     continue;
-#pragma omp for schedule(dynamic, 1)
+#pragma omp for schedule(static)
                 for (int64_t part = 0; part < parts; part++) {
                     struct cr_work work = {step->args, part, step->shared, scratch};
                     step->kernel->phases[phase].run(&work);
