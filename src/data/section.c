@@ -4,7 +4,10 @@
 #include <cradle/data.h>
 
 static const struct cr_name standardize_names[] = {
-    {"none", CR_STANDARDIZE_NONE}, {"channel", CR_STANDARDIZE_CHANNEL}, {0}};
+    {"none", CR_STANDARDIZE_NONE},
+    {"channel", CR_STANDARDIZE_CHANNEL},
+    {0},
+};
 
 const struct cr_option cr_data_section_options[] = {
     CR_NODE("source", struct cr_data_section, source, .kind = "formats",
@@ -18,4 +21,5 @@ const struct cr_option cr_data_section_options[] = {
               .help = "channel: subtract each channel's mean and divide by its deviation, after x / 255"),
     CR_INT("split_seed", struct cr_data_section, split_seed, .min = 0, .max = 9e15,
            .help = "seed of the draws of `validation` and `limit`"),
-    {0}};
+    {0},
+};

@@ -12,10 +12,12 @@ struct root {
     const struct cr_node *data, *model, *train;
 };
 
-static const struct cr_option root_options[] = {CR_NODE("data", struct root, data, .kind = "data"),
-                                                CR_NODE("model", struct root, model, .kind = "layers"),
-                                                CR_NODE("train", struct root, train, .kind = "train"),
-                                                {0}};
+static const struct cr_option root_options[] = {
+    CR_NODE("data", struct root, data, .kind = "data"),
+    CR_NODE("model", struct root, model, .kind = "layers"),
+    CR_NODE("train", struct root, train, .kind = "train"),
+    {0},
+};
 
 /* An absent node means the default entry with its defaults. */
 static enum cr_status choose(struct cr_config *config, const struct cr_registry *registry, const struct cr_node *node,

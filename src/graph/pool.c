@@ -10,7 +10,8 @@ const struct cr_option cr_pool_options[] = {
            .names = (const struct cr_name[]){{"size", 0}, {0}}, .help = "step between windows; size: as large as one"),
     CR_INT("padding", struct cr_pool_options, padding, .min = -1, .max = 1024, .def = CR_PADDING_VALID,
            .names = cr_padding_names, .help = "border that does not count: same, valid (none) or pixels"),
-    {0}};
+    {0},
+};
 
 static int64_t stride_of(const struct cr_pool_options *options)
 {

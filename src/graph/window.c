@@ -3,7 +3,11 @@
  */
 #include "graph/window.h"
 
-const struct cr_name cr_padding_names[] = {{"same", CR_PADDING_SAME}, {"valid", CR_PADDING_VALID}, {0}};
+const struct cr_name cr_padding_names[] = {
+    {"same", CR_PADDING_SAME},
+    {"valid", CR_PADDING_VALID},
+    {0},
+};
 
 enum cr_status cr_window_fit(int64_t in, int64_t kernel, int64_t stride, int64_t padding, int64_t *out, int64_t *before)
 {

@@ -10,7 +10,12 @@
 
 enum { MOST_LAYERS = 10000 };
 
-const struct cr_name cr_bias_names[] = {{"auto", CR_BIAS_AUTO}, {"true", CR_BIAS_ON}, {"false", CR_BIAS_OFF}, {0}};
+const struct cr_name cr_bias_names[] = {
+    {"auto", CR_BIAS_AUTO},
+    {"true", CR_BIAS_ON},
+    {"false", CR_BIAS_OFF},
+    {0},
+};
 
 const struct cr_layer *cr_layer_of(const struct cr_node *node)
 {

@@ -11,7 +11,11 @@
 #include "base/context.h"
 #include "base/options.h"
 
-const struct cr_name cr_decay_names[] = {{"classic", CR_DECAY_CLASSIC}, {"decoupled", CR_DECAY_DECOUPLED}, {0}};
+const struct cr_name cr_decay_names[] = {
+    {"classic", CR_DECAY_CLASSIC},
+    {"decoupled", CR_DECAY_DECOUPLED},
+    {0},
+};
 
 static enum cr_status make_slots(struct cr_optimizer *optimizer, struct cr_error *err)
 {

@@ -18,4 +18,5 @@ const struct cr_option cr_train_section_options[] = {
            .help = "of the initial weights, the order of the samples, dropout"),
     CR_INT("checkpoint", struct cr_train_section, checkpoint, .min = 0, .max = 1e12,
            .help = "steps between checkpoints inside an epoch; 0: at the end of epochs alone"),
-    {0}};
+    {0},
+};

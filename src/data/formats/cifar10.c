@@ -58,7 +58,8 @@ static enum cr_status open(struct cr_dataset **dataset, const struct cr_format_c
 static const struct cr_option options[] = {
     CR_STRING("path", struct cr_cifar_values, path, .text = "",
               .help = "folder of the binary files or of train/ and test/; default: cifar10 in CRADLE_DATA"),
-    {0}};
+    {0},
+};
 
 const struct cr_format cr_format_cifar10 = {
     .entry = {.name = "cifar10",

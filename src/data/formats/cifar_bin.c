@@ -126,7 +126,9 @@ static enum cr_status open(struct cr_dataset **dataset, const struct cr_format_c
 }
 
 static const struct cr_option options[] = {
-    CR_STRING("path", struct cr_cifar_values, path, .help = "folder of the binary files"), {0}};
+    CR_STRING("path", struct cr_cifar_values, path, .help = "folder of the binary files"),
+    {0},
+};
 
 const struct cr_format cr_format_cifar_bin = {
     .entry = {.name = "cifar-bin", .help = "CIFAR-10's binary files (Krizhevsky 2009)", .options = options},

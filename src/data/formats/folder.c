@@ -184,7 +184,11 @@ static enum cr_status open(struct cr_dataset **dataset, const struct cr_format_c
     return status;
 }
 
-static const struct cr_name channel_names[] = {{"1", 1}, {"3", 3}, {0}};
+static const struct cr_name channel_names[] = {
+    {"1", 1},
+    {"3", 3},
+    {0},
+};
 
 static const struct cr_option options[] = {
     CR_STRING("path", struct cr_folder_values, path, .help = "folder of the class folders, or of train/ and test/"),
@@ -198,7 +202,8 @@ static const struct cr_option options[] = {
            .help = "damaged files that are named and skipped; more are an error"),
     CR_INT("memory", struct cr_folder_values, memory, .min = 0, .max = 1 << 24, .def = 4096,
            .help = "MiB that decoded pictures may take; where they need more, each is decoded whenever it is needed"),
-    {0}};
+    {0},
+};
 
 const struct cr_format cr_format_folder = {
     .entry = {.name = "folder", .help = "one folder a class with JPEG and PNG files of any size", .options = options},

@@ -263,7 +263,8 @@ static const struct cr_option options[] = {
     CR_STRING("test_labels", struct cr_idx_values, test_labels, .text = "", .help = "the same for the test part"),
     CR_INT("classes", struct cr_idx_values, classes, .min = 0, .max = 256,
            .help = "number of classes; 0: the largest label of the training part + 1"),
-    {0}};
+    {0},
+};
 
 const struct cr_format cr_format_idx = {
     .entry = {.name = "idx", .help = "pictures and labels in two IDX files, as MNIST has them", .options = options},

@@ -56,9 +56,11 @@ done:
     return status;
 }
 
-static const struct cr_option options[] = {CR_STRING("path", struct mnist, path, .text = "",
-                                                     .help = "folder of the four files; default: mnist in CRADLE_DATA"),
-                                           {0}};
+static const struct cr_option options[] = {
+    CR_STRING("path", struct mnist, path, .text = "",
+              .help = "folder of the four files; default: mnist in CRADLE_DATA"),
+    {0},
+};
 
 const struct cr_format cr_format_mnist = {
     .entry = {.name = "mnist",

@@ -12,12 +12,13 @@ struct batchnorm {
     double momentum, epsilon;
 };
 
-const struct cr_option cr_batchnorm_options[] = {CR_FLOAT("momentum", struct batchnorm, momentum, .min = 1e-6, .max = 1,
-                                                          .def = 0.1,
-                                                          .help = "share of the new batch in the running statistics"),
-                                                 CR_FLOAT("epsilon", struct batchnorm, epsilon, .min = 1e-12, .max = 1,
-                                                          .def = 1e-5, .log = true, .help = "added to the variance"),
-                                                 {0}};
+const struct cr_option cr_batchnorm_options[] = {
+    CR_FLOAT("momentum", struct batchnorm, momentum, .min = 1e-6, .max = 1, .def = 0.1,
+             .help = "share of the new batch in the running statistics"),
+    CR_FLOAT("epsilon", struct batchnorm, epsilon, .min = 1e-12, .max = 1, .def = 1e-5, .log = true,
+             .help = "added to the variance"),
+    {0},
+};
 
 enum { X, SCALE, SHIFT, MEAN, VARIANCE };
 enum { BATCH_MEAN, BATCH_INVERSE };

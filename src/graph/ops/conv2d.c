@@ -8,12 +8,13 @@
 #include "graph/epilogue.h"
 #include "graph/window.h"
 
-static const struct cr_option options[] = {CR_INT("stride", struct cr_window_options, stride, .min = 1, .max = 64,
-                                                  .def = 1, .help = "step between windows, pixels"),
-                                           CR_INT("padding", struct cr_window_options, padding, .min = -1, .max = 1024,
-                                                  .def = CR_PADDING_SAME, .names = cr_padding_names,
-                                                  .help = "border of zeros: same, valid (none) or pixels"),
-                                           {0}};
+static const struct cr_option options[] = {
+    CR_INT("stride", struct cr_window_options, stride, .min = 1, .max = 64, .def = 1,
+           .help = "step between windows, pixels"),
+    CR_INT("padding", struct cr_window_options, padding, .min = -1, .max = 1024, .def = CR_PADDING_SAME,
+           .names = cr_padding_names, .help = "border of zeros: same, valid (none) or pixels"),
+    {0},
+};
 
 static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err)
 {

@@ -11,7 +11,9 @@ struct cross_entropy {
 };
 
 static const struct cr_option options[] = {
-    CR_BOOL("soft", struct cross_entropy, soft, .help = "targets are distributions, not labels"), {0}};
+    CR_BOOL("soft", struct cross_entropy, soft, .help = "targets are distributions, not labels"),
+    {0},
+};
 
 enum { LOSS, P };
 

@@ -11,7 +11,8 @@ struct dropout {
 
 const struct cr_option cr_dropout_options[] = {
     CR_FLOAT("rate", struct dropout, rate, .min = 0, .max = 0.99, .def = 0.5, .help = "share of numbers set to 0"),
-    {0}};
+    {0},
+};
 
 static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err)
 {

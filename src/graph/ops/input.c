@@ -10,7 +10,8 @@ static const struct cr_option options[] = {
     CR_INT("height", struct cr_input_options, height, .min = 0, .help = "pixels; 0: a row of channels"),
     CR_INT("width", struct cr_input_options, width, .min = 0, .help = "pixels; 0: a row of channels"),
     CR_INT("channels", struct cr_input_options, channels, .min = 1, .def = 1, .help = "numbers a pixel"),
-    {0}};
+    {0},
+};
 
 enum { MEAN, DEVIATION };
 

@@ -9,7 +9,8 @@ struct normal {
 
 static const struct cr_option options[] = {
     CR_FLOAT("std", struct normal, std, .min = 0, .max = 1e6, .def = 0.01, .log = true, .help = "standard deviation"),
-    {0}};
+    {0},
+};
 
 static void fill(const struct cr_init_call *call)
 {

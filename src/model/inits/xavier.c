@@ -8,7 +8,9 @@ struct xavier {
 };
 
 static const struct cr_option options[] = {
-    CR_BOOL("uniform", struct xavier, uniform, .help = "uniform instead of normal, with the same variance"), {0}};
+    CR_BOOL("uniform", struct xavier, uniform, .help = "uniform instead of normal, with the same variance"),
+    {0},
+};
 
 static void fill(const struct cr_init_call *call)
 {

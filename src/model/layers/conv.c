@@ -19,7 +19,8 @@ static const struct cr_option options[] = {
     CR_CHOICE("bias", struct conv, bias, .def = CR_BIAS_AUTO, .names = cr_bias_names,
               .help = "one number added to each channel; auto: unless a norm follows"),
     CR_NODE("init", struct conv, init, .kind = "inits", .help = "of the weights; default auto"),
-    {0}};
+    {0},
+};
 
 static enum cr_status build(struct cr_build *build, const void *options_, struct cr_value *x, struct cr_value **y,
                             struct cr_error *err)

@@ -14,7 +14,8 @@ static const struct cr_option options[] = {
     CR_CHOICE("bias", struct dense, bias, .def = CR_BIAS_AUTO, .names = cr_bias_names,
               .help = "one number added to each output; auto: unless a norm follows"),
     CR_NODE("init", struct dense, init, .kind = "inits", .help = "of the weights; default auto"),
-    {0}};
+    {0},
+};
 
 static enum cr_status build(struct cr_build *build, const void *options_, struct cr_value *x, struct cr_value **y,
                             struct cr_error *err)

@@ -11,7 +11,8 @@ struct repeat {
 static const struct cr_option options[] = {
     CR_INT("times", struct repeat, times, .min = 1, .max = 1000, .help = "how often"),
     CR_NODE("layers", struct repeat, layers, .kind = "layers", .help = "the list"),
-    {0}};
+    {0},
+};
 
 static enum cr_status build(struct cr_build *build, const void *options_, struct cr_value *x, struct cr_value **y,
                             struct cr_error *err)

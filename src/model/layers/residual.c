@@ -14,7 +14,8 @@ struct residual {
 
 static const struct cr_option options[] = {
     CR_NODE("layers", struct residual, layers, .kind = "layers", .help = "the list whose result is added to its input"),
-    {0}};
+    {0},
+};
 
 static enum cr_status fail_to_follow(struct cr_shape from, struct cr_shape to, struct cr_error *err)
 {

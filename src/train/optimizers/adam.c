@@ -15,15 +15,17 @@ struct adam {
     int decay;
 };
 
-static const struct cr_option options[] = {CR_OPTIMIZER_LR(struct adam, 1e-3),
-                                           CR_FLOAT("beta1", struct adam, beta1, .min = 0, .max = 0.99999, .def = 0.9,
-                                                    .help = "memory of the gradient's mean"),
-                                           CR_FLOAT("beta2", struct adam, beta2, .min = 0, .max = 0.9999999,
-                                                    .def = 0.999, .help = "memory of the gradient's square"),
-                                           CR_FLOAT("epsilon", struct adam, epsilon, .min = 1e-16, .max = 1,
-                                                    .def = 1e-8, .log = true, .help = "keeps the division from zero"),
-                                           CR_OPTIMIZER_DECAY(struct adam),
-                                           {0}};
+static const struct cr_option options[] = {
+    CR_OPTIMIZER_LR(struct adam, 1e-3),
+    CR_FLOAT("beta1", struct adam, beta1, .min = 0, .max = 0.99999, .def = 0.9,
+             .help = "memory of the gradient's mean"),
+    CR_FLOAT("beta2", struct adam, beta2, .min = 0, .max = 0.9999999, .def = 0.999,
+             .help = "memory of the gradient's square"),
+    CR_FLOAT("epsilon", struct adam, epsilon, .min = 1e-16, .max = 1, .def = 1e-8, .log = true,
+             .help = "keeps the division from zero"),
+    CR_OPTIMIZER_DECAY(struct adam),
+    {0},
+};
 
 static void set_rates(const void *values, double lr, int64_t step, void *rates)
 {

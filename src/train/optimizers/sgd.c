@@ -18,7 +18,8 @@ static const struct cr_option options[] = {
              .help = "share of the last update that goes on; 0: none"),
     CR_BOOL("nesterov", struct sgd, nesterov, .help = "looks ahead along the momentum"),
     CR_OPTIMIZER_DECAY(struct sgd),
-    {0}};
+    {0},
+};
 
 static int slots_used(const void *values)
 {

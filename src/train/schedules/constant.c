@@ -7,7 +7,10 @@ struct constant {
     double warmup;
 };
 
-static const struct cr_option options[] = {CR_SCHEDULE_WARMUP(struct constant), {0}};
+static const struct cr_option options[] = {
+    CR_SCHEDULE_WARMUP(struct constant),
+    {0},
+};
 
 static double factor(const void *values, double time, double epochs)
 {

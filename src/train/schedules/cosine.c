@@ -14,7 +14,8 @@ struct cosine {
 static const struct cr_option options[] = {
     CR_FLOAT("final", struct cosine, final, .min = 0, .max = 1, .help = "factor at the end"),
     CR_SCHEDULE_WARMUP(struct cosine),
-    {0}};
+    {0},
+};
 
 static double factor(const void *values, double time, double epochs)
 {

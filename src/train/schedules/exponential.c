@@ -12,7 +12,8 @@ struct exponential {
 static const struct cr_option options[] = {
     CR_FLOAT("gamma", struct exponential, gamma, .min = 1e-3, .max = 1, .def = 0.95, .help = "factor of each epoch"),
     CR_SCHEDULE_WARMUP(struct exponential),
-    {0}};
+    {0},
+};
 
 static double factor(const void *values, double time, double epochs)
 {

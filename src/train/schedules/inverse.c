@@ -7,10 +7,12 @@ struct inverse {
     double warmup, decay;
 };
 
-static const struct cr_option options[] = {CR_FLOAT("decay", struct inverse, decay, .min = 0, .max = 1e6, .def = 0.1,
-                                                    .log = true, .help = "after 1 / decay epochs the rate is halved"),
-                                           CR_SCHEDULE_WARMUP(struct inverse),
-                                           {0}};
+static const struct cr_option options[] = {
+    CR_FLOAT("decay", struct inverse, decay, .min = 0, .max = 1e6, .def = 0.1, .log = true,
+             .help = "after 1 / decay epochs the rate is halved"),
+    CR_SCHEDULE_WARMUP(struct inverse),
+    {0},
+};
 
 static double factor(const void *values, double time, double epochs)
 {

@@ -18,7 +18,8 @@ static const struct cr_option options[] = {
     CR_FLOAT("every", struct step, every, .min = 0, .max = 1e6, .help = "epochs between two falls, instead of `at`"),
     CR_FLOAT("gamma", struct step, gamma, .min = 1e-6, .max = 1, .def = 0.1, .help = "factor of each fall"),
     CR_SCHEDULE_WARMUP(struct step),
-    {0}};
+    {0},
+};
 
 static enum cr_status check(const void *values, struct cr_error *err)
 {
