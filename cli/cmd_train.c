@@ -132,8 +132,11 @@ static int train_all(struct train *train)
     }
     console_header(&train->session.screen, train->session.context, &parts);
     status = cr_experiment_run(train->experiment, &train->session.err);
-    if (status != CR_OK && !(status == CR_ERROR_STOPPED && interrupt_signal()))
-        return session_fail(&train->session);
+    if (status != CR_OK && !(status == CR_ERROR_STOPPED && interrupt_signal())) {
+        session_fail(&train->session);
+        fprintf(stderr, "To go on once this is put right:\n  cradle train --resume %s\n", parts.run);
+        return CLI_FAILURE;
+    }
     return tell_end(train, parts.run);
 }
 

@@ -73,7 +73,6 @@ void screen_clear(struct screen *screen)
     fputs("\r\033[K", stderr);
     fflush(stderr);
     screen->painted = false;
-    screen->painted_at = 0;
 }
 
 const char *screen_bold(const struct screen *screen)

@@ -1,0 +1,29 @@
+# cradle data info: presets, folders, maps; what it says of balance and duplicates; the contact sheet.
+. "$(dirname "$0")/cli.sh"
+rm -rf "it's here" ./*.png
+
+golden data-digits 0 data info digits
+golden data-digits 0 data info digits --workers 0 --threads 1
+expect 0 '' data info digits --sheet sheet.png
+grep -q '^The first images of each class: sheet.png$' out || fault "--sheet: $(cat out)"
+[ "$(head -c 4 sheet.png | tail -c 3)" = PNG ] || fault "sheet.png is no PNG"
+
+# Three pictures, one of them there three times, once under another class.
+mkdir -p "it's here/train/cat" "it's here/train/dog" "it's here/test/dog"
+"$CRADLE" data info '{digits: {}}' --sheet other.png >/dev/null
+cp sheet.png "it's here/train/cat/a.png"
+cp sheet.png "it's here/train/cat/b.png"
+cp sheet.png "it's here/train/dog/c.png"
+head -c 300 sheet.png >"it's here/train/dog/cut.png"
+cp sheet.png "it's here/test/dog/d.png"
+golden data-folder 0 data info "it's here"
+golden data-folder-map 0 data info "{folder: {path: \"it's here/train\", size: 8, channels: 1}}"
+
+expect 1 'cradle: mnits: neither a folder nor a source that is known (`cradle list formats`); did you mean mnist?' data info mnits
+expect 1 'cradle: command line: source.digits.size: unknown key; there are no options here' data info '{digits: {size: 3}}'
+expect 1 "cradle: command line: source: did not find expected ',' or '}' (while parsing a flow mapping)" data info '{folder'
+expect 1 'cradle: nowhere/x.png: cannot write: No such file or directory' data info digits --sheet nowhere/x.png
+CRADLE_DATA=/nowhere
+export CRADLE_DATA
+expect 1 'cradle: command line: source: mnist: not found in /nowhere; set CRADLE_DATA to the folders that hold it, with : between' data info mnist
+finish
