@@ -521,7 +521,8 @@ static void from_memory(void **state)
     (void)state;
     struct cr_dataset *dataset;
     const char *const names[] = {"left", "right"};
-    expect_ok(cr_dataset_from_memory(&dataset, content, (int32_t[]){0, 1, 0, 1}, 4, 1, 2, 3, 2, names, &err));
+    static const int32_t labels[] = {0, 1, 0, 1};
+    expect_ok(cr_dataset_from_memory(&dataset, content, labels, 4, 1, 2, 3, 2, names, &err));
     check_dataset(dataset);
     assert_string_equal(dataset->class_names[1], "right");
     assert_ptr_equal(dataset->pixels, content);

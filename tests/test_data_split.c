@@ -220,7 +220,8 @@ static void moments_by_channel(void **state)
     static const uint8_t pixels[] = {0, 102, 255, 102, 0, 102, 255, 102, 51, 102, 51, 102};
     struct cr_dataset *dataset;
     double mean[2], deviation[2];
-    expect_ok(cr_dataset_from_memory(&dataset, pixels, (int32_t[]){0, 0, 1}, 3, 1, 2, 2, 2, NULL, &err));
+    static const int32_t labels[] = {0, 0, 1};
+    expect_ok(cr_dataset_from_memory(&dataset, pixels, labels, 3, 1, 2, 2, 2, NULL, &err));
     expect_ok(cr_dataset_moments(dataset, (int64_t[]){0, 1}, 2, mean, deviation, &err));
     assert_float_equal(mean[0], 0.5, 1e-15);
     assert_float_equal(deviation[0], 0.5, 1e-15);
@@ -241,7 +242,8 @@ static void info_counts(void **state)
     static const uint8_t pixels[] = {9, 1, 2, 9, 1, 3, 9, 1, 2, 7, 7, 7, 9, 1, 2, 9, 1, 3};
     struct cr_dataset *dataset;
     struct cr_data_info *info;
-    expect_ok(cr_dataset_from_memory(&dataset, pixels, (int32_t[]){0, 0, 1, 2, 0, 0}, 6, 1, 1, 3, 3, NULL, &err));
+    static const int32_t labels[] = {0, 0, 1, 2, 0, 0};
+    expect_ok(cr_dataset_from_memory(&dataset, pixels, labels, 6, 1, 1, 3, 3, NULL, &err));
     expect_ok(cr_data_info_new(&info, dataset, &err));
     assert_int_equal(info->count, 6);
     assert_int_equal(info->classes, 3);
@@ -276,7 +278,8 @@ static void sheet_shows_a_row_a_class(void **state)
         memset(pixels + 256 * i, 10 * (i + 1), 256);
     struct cr_dataset *dataset;
     char *folder = folder_make(), path[512];
-    expect_ok(cr_dataset_from_memory(&dataset, pixels, (int32_t[]){0, 0, 1}, 3, 16, 16, 1, 2, NULL, &err));
+    static const int32_t labels[] = {0, 0, 1};
+    expect_ok(cr_dataset_from_memory(&dataset, pixels, labels, 3, 16, 16, 1, 2, NULL, &err));
     expect_ok(cr_data_sheet(dataset, 2, path_in(folder, "sheet.png", path), &err));
     enum { SIDE = 2 * (32 + 2) + 2 };
     uint8_t sheet[SIDE][SIDE];
