@@ -71,46 +71,6 @@ static double measure(const struct cr_kernel *kernel, const void *args)
     return best;
 }
 
-/* Operations a second of multiply-adds on 12 registers of `bytes` bytes. */
-#define DEFINE_PEAK(name, bytes, features)                                                         \
-    features static double name(int64_t count)                                                     \
-    {                                                                                              \
-        typedef float vector __attribute__((vector_size(bytes)));                                  \
-        volatile float start = 0.5F;                                                               \
-        vector sum[12], factor = (vector){0} + start, term = (vector){0} + start;                  \
-        _Pragma("GCC unroll 12") for (int i = 0; i < 12; i++) sum[i] = (vector){0} + (float)i;     \
-        for (int64_t k = 0; k < count; k++)                                                        \
-            _Pragma("GCC unroll 12") for (int i = 0; i < 12; i++) sum[i] = sum[i] * factor + term; \
-        for (int i = 1; i < 12; i++)                                                               \
-            sum[0] += sum[i];                                                                      \
-        start = sum[0][0];                                                                         \
-        return 2.0 * 12 * (bytes) / sizeof(float) * (double)count;                                 \
-    }
-DEFINE_PEAK(peak_narrow, 16, )
-#if defined(__x86_64__)
-DEFINE_PEAK(peak_avx2, 32, __attribute__((target("avx2,fma"))))
-DEFINE_PEAK(peak_avx512, 64, __attribute__((target("avx512f"))))
-#endif
-
-static double peak(const char *cpu)
-{
-    double (*run)(int64_t count) = peak_narrow;
-#if defined(__x86_64__)
-    if (strcmp(cpu, "avx2") == 0)
-        run = peak_avx2;
-    if (strcmp(cpu, "avx512") == 0)
-        run = peak_avx512;
-#endif
-    double best = 0;
-    for (int round = 0; round < 10; round++) {
-        double begin = now(), total = 0;
-#pragma omp parallel reduction(+ : total)
-        total += run(1000000);
-        best = fmax(best, total / (now() - begin));
-    }
-    return best;
-}
-
 /* ----------------------------------------------------------------------------------------------------------- shapes */
 
 /* Each `make` fills the arguments for `batch` samples and returns the operations, or the bytes, of a run. */
@@ -480,7 +440,7 @@ int main(int argc, char **argv)
     for (int i = 1; cr_cpu_names()[i]; i++) {
         if (!cr_cpu_available(cr_cpu_names()[i]))
             continue;
-        peaks[i] = peak(cr_cpu_names()[i]);
+        peaks[i] = cr_cpu_peak(cr_cpu_names()[i], omp_get_max_threads());
         printf(" %9s %4.0f", cr_cpu_names()[i], peaks[i] / 1e9);
     }
     printf(" %7s\n", "to ref");

@@ -438,6 +438,74 @@ static void dead_vertices_are_skipped(void **state)
     free(t);
 }
 
+/* What each step is, what it touches; a timed run is the same run. */
+static void steps_are_told_and_timed(void **state)
+{
+    (void)state;
+    const int64_t rows = 192, losses = 64, bias = WIDTH * sizeof(double), weight = WIDTH * bias;
+    struct tape *t = malloc(sizeof *t);
+    struct cr_error err;
+    assert_non_null(t);
+    draw_chain(t, 4, (const enum kind[]){DENSE, RELU, DENSE, BIAS}, 4);
+    for (int p = 0; p < t->params; p++)
+        for (int i = 0; i < WIDTH * WIDTH; i++)
+            t->param[p][i] = 0.01 * (i % 7) - 0.02 * p;
+    for (int i = 0; i < SIZE; i++)
+        t->input[i] = 0.1 * i;
+    for (int threads = 1; threads <= 2; threads++) {
+        struct build b = {0};
+        double plain[MOST_PARAMS * WIDTH], seconds[16] = {0}, total = 0;
+        expect_ok(cr_context_new(&b.context, &(struct cr_context_options){.threads = threads}, &err));
+        expect_ok(build_graph(t, &b, &err));
+        struct cr_plan_options options = {.batch = BATCH, .mode = CR_MODE_TRAIN, .loss = b.loss};
+        expect_ok(cr_plan_new(&b.plan, b.context, b.graph, b.params, &options, &err));
+
+        const struct {
+            const char *op, *pass, *kernel;
+            int64_t flops, bytes; /* of buffers in whole cache lines */
+        } expected[] = {
+            {"input", "forward", "input", SIZE, rows + 2 * bias},
+            {"dense", "forward", "dense_forward", 2 * SIZE * WIDTH, 2 * rows + weight},
+            {"dense", "forward", "dense_forward", 2 * SIZE * WIDTH, 2 * rows + weight + bias},
+            {"softmax-cross-entropy", "forward", "cross_entropy_forward", BATCH, 2 * rows + losses},
+            {"softmax-cross-entropy", "backward", "fill", BATCH, losses},
+            {"softmax-cross-entropy", "backward", "cross_entropy_backward", BATCH, 2 * rows + losses},
+            {"dense", "backward", "dense_backward_weights", 2 * SIZE * WIDTH, 2 * rows + weight + bias},
+            {"dense", "backward", "dense_backward_data", 2 * SIZE * WIDTH, 3 * rows + weight},
+            {"dense", "backward", "dense_backward_weights", 2 * SIZE * WIDTH, 2 * rows + weight},
+        };
+        int count = sizeof expected / sizeof *expected;
+        assert_int_equal(cr_plan_steps(b.plan), count);
+        for (int i = 0; i < count; i++) {
+            struct cr_step_info info = cr_plan_step(b.plan, i);
+            assert_string_equal(info.op, expected[i].op);
+            assert_string_equal(info.pass, expected[i].pass);
+            assert_string_equal(info.kernel, expected[i].kernel);
+            assert_int_equal(info.product, strcmp(info.op, "dense") == 0);
+            assert_int_equal(info.flops, expected[i].flops);
+            if (info.bytes != expected[i].bytes)
+                fail_msg("step %d, %s: %lld bytes, should be %lld", i, info.kernel, (long long)info.bytes,
+                         (long long)expected[i].bytes);
+            assert_true(info.parts >= 1);
+        }
+
+        size_t size = (size_t)b.params->trainable * sizeof(double);
+        struct cr_feed feed = {.count = BATCH, .inputs = {t->input}, .labels = t->labels};
+        cr_plan_run(b.plan, &feed);
+        memcpy(plain, b.params->gradients, size);
+        memset(b.params->gradients, 0, size);
+        cr_plan_profile(b.plan, &feed, seconds);
+        assert_memory_equal(plain, b.params->gradients, size);
+        for (int i = 0; i < 16; i++) {
+            assert_true(seconds[i] >= 0 && (i < count || seconds[i] == 0));
+            total += seconds[i];
+        }
+        assert_true(total > 0);
+        free_build(&b);
+    }
+    free(t);
+}
+
 /* Buffers that live at the same time never overlap, whatever their sizes and lives. */
 static void buffers_do_not_overlap(void **state)
 {
@@ -609,6 +677,7 @@ int main(void)
         cmocka_unit_test(random_graphs),
         cmocka_unit_test(memory_follows_lifetimes),
         cmocka_unit_test(dead_vertices_are_skipped),
+        cmocka_unit_test(steps_are_told_and_timed),
         cmocka_unit_test(buffers_do_not_overlap),
         cmocka_unit_test(plan_errors),
         cmocka_unit_test(sizes_do_not_overflow),

@@ -117,6 +117,22 @@ CR_API int64_t cr_plan_flops(const struct cr_plan *plan);   /* of one sample, fo
 /* One line a step: op, shapes, parts, memory. `print` gets each line. */
 CR_API void cr_plan_print(const struct cr_plan *plan, void (*print)(void *user, const char *line), void *user);
 
+/* ---------------------------------------------------------------------------------------------------------- profile */
+
+/* A step: one kernel with its arguments. Of the planned batch; the texts are borrowed from the plan. */
+struct cr_step_info {
+    const char *layer, *op, *pass; /* "conv1", "conv2d", "forward"; a pass is forward, backward or update */
+    const char *kernel;            /* "conv_backward_data" */
+    int64_t parts;                 /* of work, over all its phases */
+    bool product;                  /* of matrices: `flops` counts its multiply-adds, two each */
+    int64_t flops;                 /* elsewhere one for each number of the op's output */
+    int64_t bytes;                 /* of the arrays that it reads and writes, but for the caller's batch */
+};
+CR_API int64_t cr_plan_steps(const struct cr_plan *plan);
+CR_API struct cr_step_info cr_plan_step(const struct cr_plan *plan, int64_t index);
+/* As cr_plan_run, with the same results; adds the time of each step to seconds[cr_plan_steps()]. */
+CR_API void cr_plan_profile(struct cr_plan *plan, const struct cr_feed *feed, double *seconds);
+
 #ifdef __cplusplus
 }
 #endif

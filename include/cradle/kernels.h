@@ -21,6 +21,10 @@ CR_API const char *const *cr_cpu_names(void);
 CR_API bool cr_cpu_available(const char *name);
 /* The best that is available. */
 CR_API const char *cr_cpu_best(void);
+/* What the machine can do at most, measured with `threads` threads; takes some tens of milliseconds each. */
+CR_API double cr_cpu_peak(const char *name,
+                          int threads);      /* float operations a second of its multiply-adds, in registers */
+CR_API double cr_cpu_bandwidth(int threads); /* bytes a second, y = a x over 64 MiB each; 0 without memory */
 
 #ifdef __cplusplus
 }

@@ -36,6 +36,8 @@ CR_API enum cr_status cr_optimizer_parse(struct cr_optimizer **optimizer, struct
                                          struct cr_params *params, const char *text, struct cr_error *err);
 CR_API void cr_optimizer_free(struct cr_optimizer *optimizer);
 CR_API double cr_optimizer_lr(const struct cr_optimizer *optimizer); /* the base rate of its options */
+/* An update as one step, for tables of where the time goes; its parts are not counted. */
+CR_API struct cr_step_info cr_optimizer_info(const struct cr_optimizer *optimizer);
 /* One update of all parameters from their gradients, with the rate `lr`. */
 CR_API void cr_optimizer_step(struct cr_optimizer *optimizer, double lr);
 

@@ -211,7 +211,7 @@ void cr_emit_step(struct cr_emit *emit, const struct cr_kernel *kernel, const vo
     size_t bytes = kernel->shared != NULL ? kernel->shared(args) : 0;
     int *shared = shared_of(plan);
     void *block;
-    const char *label;
+    struct cr_step_info info;
 
     if (shared == NULL) {
         fail_memory(plan);
@@ -220,10 +220,6 @@ void cr_emit_step(struct cr_emit *emit, const struct cr_kernel *kernel, const vo
     block = bytes > 0 ? use(plan, shared, bytes) : NULL;
     if (!plan->placing || plan->status != CR_OK)
         return;
-    label =
-        cr_arena_format(plan->arena, "%-14s %-22s %s", emit->vertex->label, emit->vertex->op->entry.name, plan->pass);
-    if (label == NULL)
-        fail_memory(plan);
-    else
-        plan->status = cr_steps_add(plan->steps, kernel, args, size, block, label, NULL);
+    info = cr_plan_describe(plan, emit->vertex, kernel, args, size);
+    plan->status = cr_steps_add(plan->steps, kernel, args, size, block, &info, NULL);
 }

@@ -45,6 +45,7 @@ struct cr_op {
     bool stochastic;                     /* draws random numbers in training */
     bool masks;      /* backward can write 0 to the gradient of input 0 where the input is not > 0 */
     bool masks_tail; /* backward does so too for a relu in its own tail */
+    bool product;    /* of matrices: it is as fast as multiply-adds are */
     bool view;       /* its output is its input in another shape */
     /* Whether `next`, which alone uses the output so far, can be absorbed too; then sets its place in the tail. */
     bool (*absorb)(struct cr_tail *tail, const struct cr_vertex *next);

@@ -241,7 +241,7 @@ void cr_plan_free(struct cr_plan *plan)
     free(plan);
 }
 
-void cr_plan_run(struct cr_plan *plan, const struct cr_feed *feed)
+static void take_feed(struct cr_plan *plan, const struct cr_feed *feed)
 {
     memcpy(plan->feeds, feed->inputs, sizeof(plan->feeds));
     plan->key = (struct cr_step_key){.seed = feed->seed, .step = feed->step};
@@ -253,7 +253,18 @@ void cr_plan_run(struct cr_plan *plan, const struct cr_feed *feed)
         cr_steps_batch(plan->steps, feed->count);
         plan->count = feed->count;
     }
+}
+
+void cr_plan_run(struct cr_plan *plan, const struct cr_feed *feed)
+{
+    take_feed(plan, feed);
     cr_steps_run(plan->steps);
+}
+
+void cr_plan_profile(struct cr_plan *plan, const struct cr_feed *feed, double *seconds)
+{
+    take_feed(plan, feed);
+    cr_steps_time(plan->steps, seconds);
 }
 
 static struct cr_tensor view(const struct cr_plan *plan, const struct cr_value *value, int buffer)
@@ -316,8 +327,9 @@ void cr_plan_print(const struct cr_plan *plan, void (*print)(void *user, const c
     char line[160];
 
     for (int64_t i = 0; i < cr_steps_count(plan->steps); i++) {
-        snprintf(line, sizeof(line), "%4lld  %-48s %6lld parts", (long long)i, cr_steps_label(plan->steps, i),
-                 (long long)cr_steps_parts(plan->steps, i));
+        struct cr_step_info info = cr_steps_info(plan->steps, i);
+        snprintf(line, sizeof(line), "%4lld  %-14s %-22s %-10s %6lld parts", (long long)i, info.layer, info.op,
+                 info.pass, (long long)info.parts);
         print(user, line);
     }
     snprintf(line, sizeof(line), "memory %.2f MB, kernels %s", (double)plan->memory_size / 1e6, plan->kernels.name);

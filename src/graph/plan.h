@@ -87,5 +87,8 @@ struct cr_plan {
 
 /* Which values are live, which gradients wanted, what is fused. */
 void cr_plan_analyse(struct cr_plan *plan);
+/* What can be told of a step that the second walk emits. */
+struct cr_step_info cr_plan_describe(const struct cr_plan *plan, const struct cr_vertex *vertex,
+                                     const struct cr_kernel *kernel, const void *args, size_t size);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * The executor. One parallel region for all steps; in it, each phase's parts are shared out among the threads,
- * with a barrier behind each phase. Which thread runs a part changes nothing: parts depend on the shapes alone.
+ * with a barrier behind each phase. Which thread runs a part changes nothing: parts depend on the shapes alone. Where
+ * the steps are timed, one thread reads the clock behind the last barrier of each.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ struct step {
     const struct cr_kernel *kernel;
     void *args; /* begins with int64_t batch */
     void *shared;
-    const char *label;
+    struct cr_step_info info;
     int64_t parts[CR_PHASES];
 };
 
@@ -66,7 +67,7 @@ static void count_parts(struct step *step)
 }
 
 enum cr_status cr_steps_add(struct cr_steps *steps, const struct cr_kernel *kernel, const void *args, size_t size,
-                            void *shared, const char *label, struct cr_error *err)
+                            void *shared, const struct cr_step_info *info, struct cr_error *err)
 {
     struct step *step;
     size_t scratch = kernel->scratch != NULL ? kernel->scratch(args) : 0;
@@ -80,7 +81,7 @@ enum cr_status cr_steps_add(struct cr_steps *steps, const struct cr_kernel *kern
         steps->capacity = capacity;
     }
     step = &steps->steps[steps->count];
-    *step = (struct step){.kernel = kernel, .shared = shared, .label = label};
+    *step = (struct step){.kernel = kernel, .shared = shared, .info = *info};
     step->args = cr_arena_alloc(steps->arena, size);
     if (step->args == NULL)
         return cr_fail_memory(err);
@@ -110,9 +111,20 @@ void cr_steps_batch(struct cr_steps *steps, int64_t batch)
     }
 }
 
-/* GNU's OpenMP allocates a team each time one thread is asked for, and ends the program where it cannot. */
-static void run_alone(const struct cr_steps *steps)
+/* Adds the time since the last lap. */
+static void lap(double *began, double *seconds)
 {
+    double now = cr_clock();
+
+    *seconds += now - *began;
+    *began = now;
+}
+
+/* GNU's OpenMP allocates a team each time one thread is asked for, and ends the program where it cannot. */
+static void run_alone(const struct cr_steps *steps, double *seconds)
+{
+    double began = seconds != NULL ? cr_clock() : 0;
+
     for (int64_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->steps[i];
         for (int phase = 0; phase < CR_PHASES; phase++)
@@ -120,15 +132,16 @@ static void run_alone(const struct cr_steps *steps)
                 struct cr_work work = {step->args, part, step->shared, steps->scratch};
                 step->kernel->phases[phase].run(&work);
             }
+        if (seconds != NULL)
+            lap(&began, &seconds[i]);
     }
 }
 
-void cr_steps_run(const struct cr_steps *steps)
+/* The time of the first step includes that of waking the team. */
+static void run_team(const struct cr_steps *steps, double *seconds)
 {
-    if (steps->threads == 1) {
-        run_alone(steps);
-        return;
-    }
+    double began = seconds != NULL ? cr_clock() : 0;
+
 #pragma omp parallel num_threads(steps->threads)
     {
         char *scratch =
@@ -146,8 +159,28 @@ void cr_steps_run(const struct cr_steps *steps)
                     step->kernel->phases[phase].run(&work);
                 }
             }
+            if (seconds != NULL && omp_get_thread_num() == 0)
+                lap(&began, &seconds[i]);
         }
     }
+}
+
+static void run(const struct cr_steps *steps, double *seconds)
+{
+    if (steps->threads == 1)
+        run_alone(steps, seconds);
+    else
+        run_team(steps, seconds);
+}
+
+void cr_steps_run(const struct cr_steps *steps)
+{
+    run(steps, NULL);
+}
+
+void cr_steps_time(const struct cr_steps *steps, double *seconds)
+{
+    run(steps, seconds);
 }
 
 int64_t cr_steps_count(const struct cr_steps *steps)
@@ -155,15 +188,13 @@ int64_t cr_steps_count(const struct cr_steps *steps)
     return steps->count;
 }
 
-const char *cr_steps_label(const struct cr_steps *steps, int64_t index)
+struct cr_step_info cr_steps_info(const struct cr_steps *steps, int64_t index)
 {
-    return steps->steps[index].label;
-}
+    const struct step *step = &steps->steps[index];
+    struct cr_step_info info = step->info;
 
-int64_t cr_steps_parts(const struct cr_steps *steps, int64_t index)
-{
-    int64_t parts = 0;
+    info.parts = 0;
     for (int phase = 0; phase < CR_PHASES; phase++)
-        parts += steps->steps[index].parts[phase];
-    return parts;
+        info.parts += step->parts[phase];
+    return info;
 }

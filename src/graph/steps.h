@@ -4,22 +4,25 @@
 #ifndef CR_GRAPH_STEPS_H
 #define CR_GRAPH_STEPS_H
 
+#include <cradle/graph.h>
+
 #include "kernels/kernels.h"
 
 struct cr_steps;
 
 enum cr_status cr_steps_new(struct cr_steps **steps, struct cr_context *context, struct cr_error *err);
 void cr_steps_free(struct cr_steps *steps);
-/* `args` is copied; `label` is borrowed, for printing and profiling. */
+/* `args` is copied, `info` too but for its texts; its parts are counted here. */
 enum cr_status cr_steps_add(struct cr_steps *steps, const struct cr_kernel *kernel, const void *args, size_t size,
-                            void *shared, const char *label, struct cr_error *err);
+                            void *shared, const struct cr_step_info *info, struct cr_error *err);
 /* After the last was added: gets the threads' scratch memory. */
 enum cr_status cr_steps_ready(struct cr_steps *steps, struct cr_error *err);
 /* Sets the number of samples of every step. */
 void cr_steps_batch(struct cr_steps *steps, int64_t batch);
 void cr_steps_run(const struct cr_steps *steps);
+/* The same; adds the time of each step to seconds[count]. */
+void cr_steps_time(const struct cr_steps *steps, double *seconds);
 int64_t cr_steps_count(const struct cr_steps *steps);
-const char *cr_steps_label(const struct cr_steps *steps, int64_t index);
-int64_t cr_steps_parts(const struct cr_steps *steps, int64_t index); /* of all its phases */
+struct cr_step_info cr_steps_info(const struct cr_steps *steps, int64_t index);
 
 #endif

@@ -122,3 +122,13 @@ enum cr_status cr_kernels_choose(struct cr_kernels *kernels, const char *cpu, en
     kernels->name = names[i];
     return CR_OK;
 }
+
+const char *cr_kernel_name(const struct cr_kernels *kernels, const struct cr_kernel *kernel)
+{
+#define CR_KERNEL(name, args)     \
+    if (kernel == &kernels->name) \
+        return #name;
+#include "kernels/kernels.def"
+#undef CR_KERNEL
+    return "";
+}

@@ -243,4 +243,7 @@ struct cr_kernels {
 enum cr_status cr_kernels_choose(struct cr_kernels *kernels, const char *cpu, enum cr_dtype dtype,
                                  struct cr_error *err);
 
+/* The name of one of the table's kernels. */
+const char *cr_kernel_name(const struct cr_kernels *kernels, const struct cr_kernel *kernel);
+
 #endif

@@ -52,6 +52,7 @@ static enum cr_status make_steps(struct cr_optimizer *optimizer, struct cr_error
                                .decayed = params->decayed,
                                .w = params->values,
                                .g = params->gradients};
+    update.info = cr_optimizer_info(optimizer);
     memcpy(update.slots, optimizer->slot, sizeof update.slots);
     CR_TRY(optimizer->kind->emit(&update, err));
     return cr_steps_ready(optimizer->steps, err);
@@ -135,6 +136,20 @@ void cr_optimizer_free(struct cr_optimizer *optimizer)
     cr_config_free(optimizer->config);
     free(optimizer->rates);
     free(optimizer);
+}
+
+/* A gradient is read; a weight and each number of its state are read and written. */
+struct cr_step_info cr_optimizer_info(const struct cr_optimizer *optimizer)
+{
+    int64_t count = optimizer->params->trainable;
+    int64_t number = (int64_t)cr_dtype_size(optimizer->params->dtype);
+    const char *name = optimizer->kind->entry.name;
+    return (struct cr_step_info){.layer = "",
+                                 .op = name,
+                                 .pass = "update",
+                                 .kernel = name,
+                                 .flops = count,
+                                 .bytes = count * number * (3 + 2 * optimizer->slots)};
 }
 
 double cr_optimizer_lr(const struct cr_optimizer *optimizer)

@@ -20,6 +20,7 @@ struct cr_update {
     int64_t count, decayed; /* learned numbers; those of them that decay, which come first */
     void *w;
     const void *g;
+    struct cr_step_info info;        /* of the whole update: for its step */
     void *slots[CR_OPTIMIZER_SLOTS]; /* [count] each, 0 at the beginning; NULL: not used */
 };
 

@@ -44,6 +44,7 @@ static void backward(struct cr_emit *emit)
     args.db = cr_epilogue_db(emit, &args.add_db);
     if (args.w != NULL)
         CR_EMIT(emit, dense_backward_weights, args);
+    args.db = NULL;
     args.w = cr_emit_in(emit, 1);
     args.x = cr_emit_din(emit, 0, &args.add);
     args.finish.mask = cr_emit_mask(emit, 0);
@@ -62,6 +63,7 @@ const struct cr_op cr_op_dense = {
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM},
     .masks = true,
+    .product = true,
     .absorb = cr_epilogue_absorb,
     .infer = infer,
     .forward = forward,

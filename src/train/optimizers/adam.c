@@ -50,7 +50,7 @@ static enum cr_status emit(const struct cr_update *update, struct cr_error *err)
                                 .m = update->slots[0],
                                 .v = update->slots[1],
                                 .g = update->g};
-    return cr_steps_add(update->steps, &update->kernels->adam, &args, sizeof args, NULL, "adam", err);
+    return cr_steps_add(update->steps, &update->kernels->adam, &args, sizeof args, NULL, &update->info, err);
 }
 
 const struct cr_optimizer_kind cr_optimizer_adam = {

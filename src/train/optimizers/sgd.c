@@ -50,7 +50,7 @@ static enum cr_status emit(const struct cr_update *update, struct cr_error *err)
                                .g = update->g};
     if (o->nesterov && o->momentum == 0)
         return cr_fail(err, CR_ERROR_CONFIG, "nesterov: true needs a momentum above 0");
-    return cr_steps_add(update->steps, &update->kernels->sgd, &args, sizeof args, NULL, "sgd", err);
+    return cr_steps_add(update->steps, &update->kernels->sgd, &args, sizeof args, NULL, &update->info, err);
 }
 
 const struct cr_optimizer_kind cr_optimizer_sgd = {
