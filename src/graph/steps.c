@@ -1,116 +1,5 @@
 /*
  * The executor. One parallel region for all steps; in it, each phase's parts are shared out among the threads,
- * with a barrier behind each phase. Which thread runs a part changes nothing: parts depend on the shapes alone. Where
- * the steps are timed, one thread reads the clock behind the last barrier of each.
- */
-#include <stdlib.h>
-#include <string.h>
-
-#include <omp.h>
-
-#include "base/arena.h"
-#include "base/context.h"
-#include "graph/steps.h"
-
-struct step {
-    const struct cr_kernel *kernel;
-    void *args; /* begins with int64_t batch */
-    void *shared;
-    struct cr_step_info info;
-    int64_t parts[CR_PHASES];
-};
-
-struct cr_steps {
-    struct cr_context *context;
-    struct cr_arena *arena; /* of the arguments */
-    struct step *steps;
-    int64_t count, capacity;
-    int threads;
-    size_t scratch_size; /* of one thread */
-    char *scratch;       /* [threads][scratch_size] */
-};
-
-enum cr_status cr_steps_new(struct cr_steps **steps, struct cr_context *context, struct cr_error *err)
-{
-    struct cr_steps *made = calloc(1, sizeof(*made));
-
-    *steps = NULL;
-    if (made == NULL)
-        return cr_fail_memory(err);
-    made->context = context;
-    made->threads = cr_context_threads(context);
-    made->arena = cr_arena_new();
-    if (made->arena == NULL) {
-        free(made);
-        return cr_fail_memory(err);
-    }
-    *steps = made;
-    return CR_OK;
-}
-
-void cr_steps_free(struct cr_steps *steps)
-{
-    if (steps == NULL)
-        return;
-    cr_block_free(steps->context, steps->scratch);
-    cr_arena_free(steps->arena);
-    free(steps->steps);
-    free(steps);
-}
-
-static void count_parts(struct step *step)
-{
-    for (int i = 0; i < CR_PHASES; i++) {
-        const struct cr_phase *phase = &step->kernel->phases[i];
-        step->parts[i] = phase->parts != NULL ? phase->parts(step->args) : 0;
-    }
-}
-
-enum cr_status cr_steps_add(struct cr_steps *steps, const struct cr_kernel *kernel, const void *args, size_t size,
-                            void *shared, const struct cr_step_info *info, struct cr_error *err)
-{
-    struct step *step;
-    size_t scratch = kernel->scratch != NULL ? kernel->scratch(args) : 0;
-
-    if (steps->count == steps->capacity) {
-        int64_t capacity = steps->capacity > 0 ? 2 * steps->capacity : 32;
-        struct step *grown = realloc(steps->steps, (size_t)capacity * sizeof(*grown));
-        if (grown == NULL)
-            return cr_fail_memory(err);
-        steps->steps = grown;
-        steps->capacity = capacity;
-    }
-    step = &steps->steps[steps->count];
-    *step = (struct step){.kernel = kernel, .shared = shared, .info = *info};
-    step->args = cr_arena_alloc(steps->arena, size);
-    if (step->args == NULL)
-        return cr_fail_memory(err);
-    memcpy(step->args, args, size);
-    count_parts(step);
-    if (scratch > steps->scratch_size)
-        steps->scratch_size = scratch;
-    steps->count++;
-    return CR_OK;
-}
-
-enum cr_status cr_steps_ready(struct cr_steps *steps, struct cr_error *err)
-{
-    /* Each thread's part begins on a page of its own, so that no two share a cache line. */
-    steps->scratch_size = (steps->scratch_size + 4095) / 4096 * 4096;
-    if (steps->scratch_size == 0)
-        return CR_OK;
-    steps->scratch = cr_block_alloc(steps->context, steps->scratch_size * (size_t)steps->threads);
-    return steps->scratch != NULL ? CR_OK : cr_fail_memory(err);
-}
-
-void cr_steps_batch(struct cr_steps *steps, int64_t batch)
-{
-    for (int64_t i = 0; i < steps->count; i++) {
-        memcpy(steps->steps[i].args, &batch, sizeof(batch));
-        count_parts(&steps->steps[i]);
-    }
-}
-
 /* Adds the time since the last lap. */
 static void lap(double *began, double *seconds)
 {
@@ -120,57 +9,38 @@ static void lap(double *began, double *seconds)
     *began = now;
 }
 
-/* GNU's OpenMP allocates a team each time one thread is asked for, and ends the program where it cannot. */
-static void run_alone(const struct cr_steps *steps, double *seconds)
+/* What thread `thread` of `threads` does of all steps. `seconds` is NULL in all threads but one. */
+static void run_share(const struct cr_steps *steps, int thread, int threads, double *seconds)
 {
+    char *scratch = steps->scratch != NULL ? steps->scratch + (size_t)thread * steps->scratch_size : NULL;
     double began = seconds != NULL ? cr_clock() : 0;
 
     for (int64_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->steps[i];
-        for (int phase = 0; phase < CR_PHASES; phase++)
-            for (int64_t part = 0; part < step->parts[phase]; part++) {
-                struct cr_work work = {step->args, part, step->shared, steps->scratch};
+        for (int phase = 0; phase < CR_PHASES; phase++) {
+            if (step->parts[phase] == 0)
+                continue;
+            cr_team_begin(steps->team, thread, threads, step->parts[phase]);
+            for (int64_t part; (part = cr_team_take(steps->team, thread, threads)) >= 0;) {
+                struct cr_work work = {step->args, part, step->shared, scratch};
                 step->kernel->phases[phase].run(&work);
             }
+            cr_team_wait(steps->team, threads);
+        }
         if (seconds != NULL)
             lap(&began, &seconds[i]);
     }
 }
 
-/* The time of the first step includes that of waking the team. */
-static void run_team(const struct cr_steps *steps, double *seconds)
-{
-    double began = seconds != NULL ? cr_clock() : 0;
-
-#pragma omp parallel num_threads(steps->threads)
-    {
-        char *scratch =
-            steps->scratch != NULL ? steps->scratch + (size_t)omp_get_thread_num() * steps->scratch_size : NULL;
-
-        for (int64_t i = 0; i < steps->count; i++) {
-            const struct step *step = &steps->steps[i];
-            for (int phase = 0; phase < CR_PHASES; phase++) {
-                int64_t parts = step->parts[phase];
-                if (parts == 0)
-                    continue;
-#pragma omp for schedule(static)
-                for (int64_t part = 0; part < parts; part++) {
-                    struct cr_work work = {step->args, part, step->shared, scratch};
-                    step->kernel->phases[phase].run(&work);
-                }
-            }
-            if (seconds != NULL && omp_get_thread_num() == 0)
-                lap(&began, &seconds[i]);
-        }
-    }
-}
-
 static void run(const struct cr_steps *steps, double *seconds)
 {
-    if (steps->threads == 1)
-        run_alone(steps, seconds);
-    else
-        run_team(steps, seconds);
+    /* GNU's OpenMP allocates a team each time one thread is asked for, and ends the program where it cannot. */
+    if (steps->threads == 1) {
+        run_share(steps, 0, 1, seconds);
+        return;
+    }
+#pragma omp parallel num_threads(steps->threads)
+    run_share(steps, omp_get_thread_num(), omp_get_num_threads(), omp_get_thread_num() == 0 ? seconds : NULL);
 }
 
 void cr_steps_run(const struct cr_steps *steps)
