@@ -1,5 +1,120 @@
 /*
  * The executor. One parallel region for all steps; in it, each phase's parts are shared out among the threads,
+ * with a barrier behind each phase (team.h). Which thread runs a part changes nothing: parts depend on the shapes
+ * alone. Where the steps are timed, one thread reads the clock behind the last barrier of each.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <omp.h>
+
+#include "base/arena.h"
+#include "base/context.h"
+#include "graph/steps.h"
+#include "graph/team.h"
+
+struct step {
+    const struct cr_kernel *kernel;
+    void *args; /* begins with int64_t batch */
+    void *shared;
+    struct cr_step_info info;
+    int64_t parts[CR_PHASES];
+};
+
+struct cr_steps {
+    struct cr_context *context;
+    struct cr_arena *arena; /* of the arguments */
+    struct step *steps;
+    int64_t count, capacity;
+    int threads;
+    struct cr_team *team;
+    size_t scratch_size; /* of one thread */
+    char *scratch;       /* [threads][scratch_size] */
+};
+
+enum cr_status cr_steps_new(struct cr_steps **steps, struct cr_context *context, struct cr_error *err)
+{
+    struct cr_steps *made = calloc(1, sizeof(*made));
+
+    *steps = NULL;
+    if (made == NULL)
+        return cr_fail_memory(err);
+    made->context = context;
+    made->threads = cr_context_threads(context);
+    made->arena = cr_arena_new();
+    made->team = cr_team_new(made->threads);
+    if (made->arena == NULL || made->team == NULL) {
+        cr_steps_free(made);
+        return cr_fail_memory(err);
+    }
+    *steps = made;
+    return CR_OK;
+}
+
+void cr_steps_free(struct cr_steps *steps)
+{
+    if (steps == NULL)
+        return;
+    cr_block_free(steps->context, steps->scratch);
+    cr_arena_free(steps->arena);
+    cr_team_free(steps->team);
+    free(steps->steps);
+    free(steps);
+}
+
+static void count_parts(struct step *step)
+{
+    for (int i = 0; i < CR_PHASES; i++) {
+        const struct cr_phase *phase = &step->kernel->phases[i];
+        step->parts[i] = phase->parts != NULL ? phase->parts(step->args) : 0;
+    }
+}
+
+enum cr_status cr_steps_add(struct cr_steps *steps, const struct cr_kernel *kernel, const void *args, size_t size,
+                            void *shared, const struct cr_step_info *info, struct cr_error *err)
+{
+    struct step *step;
+    size_t scratch = kernel->scratch != NULL ? kernel->scratch(args) : 0;
+
+    if (steps->count == steps->capacity) {
+        int64_t capacity = steps->capacity > 0 ? 2 * steps->capacity : 32;
+        struct step *grown = realloc(steps->steps, (size_t)capacity * sizeof(*grown));
+        if (grown == NULL)
+            return cr_fail_memory(err);
+        steps->steps = grown;
+        steps->capacity = capacity;
+    }
+    step = &steps->steps[steps->count];
+    *step = (struct step){.kernel = kernel, .shared = shared, .info = *info};
+    step->args = cr_arena_alloc(steps->arena, size);
+    if (step->args == NULL)
+        return cr_fail_memory(err);
+    memcpy(step->args, args, size);
+    count_parts(step);
+    if (scratch > steps->scratch_size)
+        steps->scratch_size = scratch;
+    steps->count++;
+    return CR_OK;
+}
+
+enum cr_status cr_steps_ready(struct cr_steps *steps, struct cr_error *err)
+{
+    /* Each thread's part begins on a page of its own, so that no two share a cache line. */
+    steps->scratch_size = (steps->scratch_size + 4095) / 4096 * 4096;
+    if (steps->scratch_size == 0)
+        return CR_OK;
+    steps->scratch = cr_block_alloc(steps->context, steps->scratch_size * (size_t)steps->threads);
+    return steps->scratch != NULL ? CR_OK : cr_fail_memory(err);
+}
+
+void cr_steps_batch(struct cr_steps *steps, int64_t batch)
+{
+    for (int64_t i = 0; i < steps->count; i++) {
+        memcpy(steps->steps[i].args, &batch, sizeof(batch));
+        count_parts(&steps->steps[i]);
+    }
+}
+
 /* Adds the time since the last lap. */
 static void lap(double *began, double *seconds)
 {
