@@ -18,6 +18,16 @@ static void *fail_memory(struct cr_plan *plan)
     return plan->nowhere;
 }
 
+/* Notes an address that is given out. */
+static void *give(struct cr_plan *plan, void *address, size_t size)
+{
+    if (plan->placing && plan->asked_count < CR_MOST_ASKED) {
+        plan->asked[plan->asked_count].address = address;
+        plan->asked[plan->asked_count++].size = size;
+    }
+    return address;
+}
+
 /* The address of a buffer, which is made on first use and lives at least until now. */
 static void *use(struct cr_plan *plan, int *buffer, size_t size)
 {
@@ -29,7 +39,7 @@ static void *use(struct cr_plan *plan, int *buffer, size_t size)
         cr_buffers_use(&plan->buffers, *buffer, plan->tick);
         return plan->nowhere;
     }
-    return plan->memory + plan->buffers.items[*buffer].offset;
+    return give(plan, plan->memory + plan->buffers.items[*buffer].offset, plan->buffers.items[*buffer].size);
 }
 
 static size_t activation_size(const struct cr_emit *emit, const struct cr_value *value)
@@ -44,8 +54,11 @@ static const struct cr_param *param_of(const struct cr_emit *emit, const struct 
 
 static void *value_address(struct cr_emit *emit, const struct cr_value *value)
 {
-    if (value->role != CR_ROLE_ACTIVATION)
-        return cr_params_tensor(emit->plan->params, param_of(emit, value)).data;
+    if (value->role != CR_ROLE_ACTIVATION) {
+        const struct cr_param *param = param_of(emit, value);
+        return give(emit->plan, cr_params_tensor(emit->plan->params, param).data,
+                    (size_t)param->count * emit->plan->number);
+    }
     return use(emit->plan, &place_of(emit, value)->value, activation_size(emit, value));
 }
 
@@ -78,8 +91,12 @@ void *cr_emit_din(struct cr_emit *emit, int input, bool *add)
         return NULL;
     *add = place->begun;
     place->begun = true;
-    if (value->role == CR_ROLE_PARAM)
-        return (char *)emit->plan->params->gradients + (size_t)param_of(emit, value)->offset * emit->plan->number;
+    if (value->role == CR_ROLE_PARAM) {
+        const struct cr_param *param = param_of(emit, value);
+        char *gradients = emit->plan->params->gradients;
+        return give(emit->plan, gradients + (size_t)param->offset * emit->plan->number,
+                    (size_t)param->count * emit->plan->number);
+    }
     return use(emit->plan, &place->gradient, activation_size(emit, value));
 }
 

@@ -35,6 +35,12 @@ static bool ends_group(const struct cr_plan *plan, const struct cr_vertex *verte
     return lead != NULL && plan->fusions[lead->id].last == vertex;
 }
 
+static void next_tick(struct cr_plan *plan)
+{
+    plan->tick++;
+    plan->asked_count = 0;
+}
+
 static void walk_forward(struct cr_plan *plan)
 {
     plan->pass = "forward";
@@ -44,7 +50,7 @@ static void walk_forward(struct cr_plan *plan)
             continue;
         struct cr_emit emit = emit_for(plan, plan->fusions[vertex->id].lead);
         emit.vertex->op->forward(&emit);
-        plan->tick++;
+        next_tick(plan);
     }
 }
 
@@ -57,7 +63,7 @@ static void begin_backward(struct cr_plan *plan, const struct cr_value *loss)
     args.y = (void *)cr_emit_dout(&emit, 0);
     place_of(plan, loss)->begun = true;
     CR_EMIT(&emit, fill, args);
-    plan->tick++;
+    next_tick(plan);
 }
 
 static bool has_backward(const struct cr_plan *plan, const struct cr_vertex *vertex)
@@ -91,7 +97,7 @@ static void walk_backward(struct cr_plan *plan)
         for (int j = i; j >= lead->id; j--)
             if (plan->fusions[plan->order[j]->id].lead == lead)
                 vertex_backward(plan, plan->order[j]);
-        plan->tick++;
+        next_tick(plan);
     }
 }
 
@@ -99,7 +105,7 @@ static enum cr_status walk(struct cr_plan *plan, bool placing)
 {
     plan->placing = placing;
     plan->tick = 0;
-    plan->shared_count = 0;
+    plan->asked_count = plan->shared_count = 0;
     for (int i = 0; i < plan->graph->values; i++)
         plan->places[i].begun = false;
     for (int i = 0; i < plan->buffers.count; i++)

@@ -32,6 +32,7 @@ enum cr_status cr_buffers_place(struct cr_buffers *buffers, size_t *total, struc
 
 #define CR_NO_BUFFER   (-1)
 #define CR_SAVED_SLOTS 4
+#define CR_MOST_ASKED  64
 
 /* What a plan knows of a value. */
 struct cr_place {
@@ -70,6 +71,11 @@ struct cr_plan {
     int shared_count, shared_capacity;
 
     int tick;
+    struct {
+        const void *address;
+        size_t size;
+    } asked[CR_MOST_ASKED]; /* addresses given out in this tick, when placing */
+    int asked_count;
     bool placing;
     enum cr_status status; /* the first failure of a walk */
     const char *pass;      /* "forward", "backward" */

@@ -1,33 +1,15 @@
 /*
- * What a plan can tell of its steps. A step touches the buffers and parameters whose addresses stand in its arguments.
+ * What a plan can tell of its steps. A step touches what its op asked for in this tick and put into its arguments.
  */
 #include <string.h>
 
 #include "graph/plan.h"
 
-/* Buffers that share an address live at different times. */
-static size_t buffer_at(const struct cr_plan *plan, const char *address)
+static size_t size_at(const struct cr_plan *plan, const void *address)
 {
-    for (int i = 0; i < plan->buffers.count; i++) {
-        const struct cr_buffer *buffer = &plan->buffers.items[i];
-        if (address == plan->memory + buffer->offset && buffer->first <= plan->tick && plan->tick <= buffer->last)
-            return buffer->size;
-    }
-    return 0;
-}
-
-/* In the values, or, where the parameter is learned, in the gradients. */
-static size_t param_at(const struct cr_plan *plan, const char *address)
-{
-    const struct cr_params *params = plan->params;
-
-    for (int i = 0; i < params->count; i++) {
-        const struct cr_param *param = &params->items[i];
-        size_t offset = (size_t)param->offset * plan->number;
-        bool learned = params->gradients != NULL && param->kind == CR_PARAM;
-        if (address == (char *)params->values + offset || (learned && address == (char *)params->gradients + offset))
-            return (size_t)param->count * plan->number;
-    }
+    for (int i = 0; i < plan->asked_count; i++)
+        if (plan->asked[i].address == address)
+            return plan->asked[i].size;
     return 0;
 }
 
@@ -35,10 +17,10 @@ static int64_t bytes_touched(const struct cr_plan *plan, const void *args, size_
 {
     size_t bytes = 0;
 
-    for (size_t at = 0; at + sizeof(char *) <= size; at += sizeof(char *)) {
-        char *address;
+    for (size_t at = 0; at + sizeof(void *) <= size; at += sizeof(void *)) {
+        void *address;
         memcpy(&address, (const char *)args + at, sizeof(address));
-        bytes += buffer_at(plan, address) + param_at(plan, address);
+        bytes += size_at(plan, address);
     }
     return (int64_t)bytes;
 }
