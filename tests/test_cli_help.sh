@@ -5,7 +5,7 @@ golden help 0
 golden help 0 --help
 golden help 0 -h
 golden help 0 help
-for command in train test predict data list completion help; do
+for command in train test predict data bench list completion help; do
     golden "help-$command" 0 help $command
     golden "help-$command" 0 $command --help
     golden "help-$command" 0 $command x --nonsense -h
@@ -42,7 +42,7 @@ usage() {
 
 usage 'cradle: unknown command trian; did you mean train?
 Try: cradle --help' trian
-usage 'cradle: unknown command xyz (there are: train, test, predict, data, list, completion, help)
+usage 'cradle: unknown command xyz (there are: train, test, predict, data, bench, list, completion, help)
 Try: cradle --help' xyz
 usage 'cradle: unknown option --verson; did you mean --version?
 Try: cradle --help' --verson

@@ -55,6 +55,15 @@ CR_API enum cr_status cr_dataset_open(struct cr_dataset **dataset, struct cr_con
                                       const struct cr_node *source, enum cr_part part,
                                       const struct cr_data_options *options, struct cr_error *err);
 
+/* Of the pictures, and how many classes there are. */
+struct cr_data_shape {
+    int64_t height, width, channels, classes;
+};
+/* The shape of a source: of digits, mnist and cifar10 without their files, else the training part is opened for it. */
+CR_API enum cr_status cr_data_shape(struct cr_data_shape *shape, struct cr_context *context, struct cr_config *config,
+                                    const struct cr_node *source, const struct cr_data_options *options,
+                                    struct cr_error *err);
+
 /* A dataset over pictures and labels that the caller keeps alive; class_names may be NULL ("0", "1", ...). */
 CR_API enum cr_status cr_dataset_from_memory(struct cr_dataset **dataset, const uint8_t *pixels, const int32_t *labels,
                                              int64_t count, int64_t height, int64_t width, int64_t channels,

@@ -64,6 +64,37 @@ CR_API enum cr_status cr_run_open(struct cr_run **run, struct cr_context *contex
                                   struct cr_error *err);
 CR_API void cr_run_free(struct cr_run *run);
 
+/* ------------------------------------------------------------------------------------------------------------- bench
+ */
+
+struct cr_bench_options {
+    double seconds; /* to measure; a few runs of each kind are made in any case */
+    struct cr_data_options data;
+};
+
+/* How fast a config's network trains and answers: on made-up pictures of its data's shape, in memory. */
+struct cr_bench {
+    struct cr_data_shape shape;
+    int64_t batch, params;
+    const char *cpu; /* the instruction set of its kernels */
+    int threads;
+    double peak, bandwidth; /* of this machine, as cr_cpu_peak and cr_cpu_bandwidth */
+    double setup;           /* seconds until the first step could begin */
+    double training;        /* seconds of a step: forward, backward, update; the median */
+    double inference;       /* seconds of a batch; the median */
+    size_t training_memory, inference_memory, params_memory; /* bytes: of the plans; of weights and optimizer */
+    size_t process_memory; /* bytes that the process had at most, until the end of training */
+    int64_t steps;
+    const struct cr_bench_step {
+        struct cr_step_info info;
+        double seconds; /* the median of runs that are timed step by step */
+    } * step;           /* [steps], in order; the last is the update */
+};
+/* The config must live as long. */
+CR_API enum cr_status cr_bench_new(struct cr_bench **bench, struct cr_context *context, struct cr_config *config,
+                                   const struct cr_bench_options *options, struct cr_error *err);
+CR_API void cr_bench_free(struct cr_bench *bench);
+
 #ifdef __cplusplus
 }
 #endif

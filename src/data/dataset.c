@@ -199,3 +199,20 @@ enum cr_status cr_dataset_open(struct cr_dataset **dataset, struct cr_context *c
     err->status = status;
     return status;
 }
+
+enum cr_status cr_data_shape(struct cr_data_shape *shape, struct cr_context *context, struct cr_config *config,
+                             const struct cr_node *source, const struct cr_data_options *options, struct cr_error *err)
+{
+    const struct cr_entry *entry = &cr_format_digits.entry;
+    const void *values;
+    struct cr_dataset *dataset;
+    if (source && source->kind != CR_NODE_NULL)
+        CR_TRY(cr_bind_choice(config, &cr_formats, source, &entry, &values, err));
+    *shape = ((const struct cr_format *)entry)->shape;
+    if (shape->classes > 0)
+        return CR_OK;
+    CR_TRY(cr_dataset_open(&dataset, context, config, source, CR_PART_TRAIN, options, err));
+    *shape = (struct cr_data_shape){dataset->height, dataset->width, dataset->channels, dataset->classes};
+    cr_dataset_free(dataset);
+    return CR_OK;
+}

@@ -17,6 +17,7 @@ struct cr_format_call {
 
 struct cr_format {
     struct cr_entry entry;
+    struct cr_data_shape shape; /* where it is the same whatever the files hold; else 0 */
     /* Messages begin with the file or folder; the place in the config file is put before them by the caller. */
     enum cr_status (*open)(struct cr_dataset **dataset, const struct cr_format_call *call, struct cr_error *err);
 };

@@ -12,7 +12,7 @@
 #include "base/context.h"
 #include "kernels/kernels.h"
 
-enum { SUMS = 12, ROUNDS = 20, CHAIN = 100000, NUMBERS = 1 << 24 };
+enum { SUMS = 12, ROUNDS = 20, CHAIN = 100000, NUMBERS = 1 << 24, BLOCKS = 1 << 10 };
 
 /* sum = sum * factor + term, CHAIN times each; the operations are counted in *operations. */
 #define DEFINE_CHAINS(name, bytes, features)                                                         \
@@ -60,16 +60,29 @@ double cr_cpu_peak(const char *name, int threads)
     if (strcmp(name, "avx512") == 0)
         chains = chains_avx512;
 #endif
+    if (threads == 1)
+        return best_rate(chains);
 #pragma omp parallel num_threads(threads) reduction(+ : sum)
     sum += best_rate(chains);
     return sum;
 }
 
-static void scale(float *restrict y, const float *restrict x, int threads)
+static void scale(float *restrict y, const float *restrict x, int64_t count)
 {
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int i = 0; i < NUMBERS; i++)
+    for (int64_t i = 0; i < count; i++)
         y[i] = 0.5F * x[i];
+}
+
+/* Without OpenMP where one thread is enough: it would allocate, and ends the program where it cannot. */
+static void scale_all(float *y, const float *x, int threads)
+{
+    if (threads == 1) {
+        scale(y, x, NUMBERS);
+        return;
+    }
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int i = 0; i < BLOCKS; i++)
+        scale(y + i * (NUMBERS / BLOCKS), x + i * (NUMBERS / BLOCKS), NUMBERS / BLOCKS);
 }
 
 double cr_cpu_bandwidth(int threads)
@@ -79,7 +92,7 @@ double cr_cpu_bandwidth(int threads)
 
     for (int round = 0; x && y && round <= ROUNDS; round++) {
         double began = cr_clock();
-        scale(y, x, threads);
+        scale_all(y, x, threads);
         double rate = 2.0 * NUMBERS * sizeof *x / (cr_clock() - began);
         /* In the first round pages are touched for the first time. */
         best = round > 0 && rate > best ? rate : best;

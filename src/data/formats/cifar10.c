@@ -65,5 +65,6 @@ const struct cr_format cr_format_cifar10 = {
     .entry = {.name = "cifar10",
               .help = "photographs of ten kinds, 32x32, RGB: 50000 to train, 10000 to test (Krizhevsky 2009)",
               .options = options},
+    .shape = {32, 32, 3, 10},
     .open = open,
 };

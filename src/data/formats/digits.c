@@ -68,5 +68,6 @@ static enum cr_status open(struct cr_dataset **dataset, const struct cr_format_c
 const struct cr_format cr_format_digits = {
     .entry = {.name = "digits",
               .help = "handwritten digits, 8x8, grey, built in: 1437 to train, 360 to test (Alpaydin and Kaynak 1998)"},
+    .shape = {SIDE, SIDE, 1, CLASSES},
     .open = open,
 };

@@ -66,5 +66,6 @@ const struct cr_format cr_format_mnist = {
     .entry = {.name = "mnist",
               .help = "handwritten digits, 28x28, grey: 60000 to train, 10000 to test (LeCun et al. 1998)",
               .options = options},
+    .shape = {28, 28, 1, 10},
     .open = open,
 };
