@@ -1,6 +1,7 @@
 /*
  * What an op asks of its plan: addresses, and steps. See plan.h for the two walks.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -192,6 +193,7 @@ const void *cr_emit_soft(struct cr_emit *emit, int64_t classes)
 {
     struct cr_plan *plan = emit->plan;
 
+    assert(plan->soft == NULL || plan->soft_classes == classes); /* one loss with soft targets a plan */
     if (plan->soft == NULL) {
         plan->soft = cr_block_alloc(plan->context, (size_t)emit->batch * (size_t)classes * plan->number);
         plan->soft_classes = classes;

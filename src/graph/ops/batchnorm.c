@@ -5,6 +5,8 @@
  *
  * x [N][...][C]; inputs x, scale, shift and the states mean, variance. A sum and a relu behind it are absorbed.
  */
+#include <assert.h>
+
 #include "graph/op.h"
 #include "graph/tables.h"
 
@@ -94,13 +96,14 @@ static void forward(struct cr_emit *emit)
 static void backward(struct cr_emit *emit)
 {
     struct cr_batchnorm_args args = args_of(emit);
-    bool add_scale, add_shift;
+    bool add_scale = false, add_shift = false;
 
     args.mean = saved(emit, BATCH_MEAN, args.channels);
     args.inverse = saved(emit, BATCH_INVERSE, args.channels);
     args.dy = cr_emit_dout(emit, 0);
     args.dscale = cr_emit_din(emit, SCALE, &add_scale);
     args.dshift = cr_emit_din(emit, SHIFT, &add_shift);
+    assert(!add_scale && !add_shift); /* no two share their scale or shift: dx is made of this one's sums */
     args.dx = cr_emit_din(emit, X, &args.add);
     if (emit->tail->relu != NULL) {
         struct cr_emit relu = cr_emit_member(emit, emit->tail->relu);
