@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs every benchmark that was built, one after the other.
+# Runs every benchmark that was built, one after the other; then bench/peers, where PyTorch's program is there.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -16,3 +16,5 @@ if [ $found = no ]; then
     echo "bench: there is no program in bench/" >&2
     exit 1
 fi
+echo "== peers"
+bench/peers/run.py || [ $? = 77 ]
