@@ -2,7 +2,6 @@
  * cradle bench FILE [PATH=VALUE ...] [--json]
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cradle/experiment.h>
