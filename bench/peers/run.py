@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Cradle and PyTorch in turn: images a second of a training step, data in memory.
 
-For each workload: first the peer once in each of its settings; then rounds of one call of `cradle bench` and one of the
-peer in the setting that was fastest. The ratio is our median to the peer's best round; its spread is that of the
-ratios within each round, whose two calls met the same machine.
+For each workload: first the peer in each of its settings, twice, for its speed may change from call to call; then
+rounds of one call of `cradle bench` and one of the peer in the setting that was fastest. The ratio is our median to the
+peer's best round; its spread is that of the ratios within each round, whose two calls met the same machine.
 
 The peer is a program called as PROGRAM WORKLOAD THREADS BATCH --seconds S [--layout channels_last] [--jit trace]
 [--bf16], which prints "WORKLOAD IMAGES_PER_SECOND MS_PER_STEP PEAK_MB ...".
@@ -75,21 +75,22 @@ def run_peer(options, workload, batch, setting, more=()):
 
 def measure(options, name, file, workload, batch):
     possible = settings(workload, options.blas)
-    first = [run_peer(options, workload, batch, setting) for setting in possible]
-    best = max(range(len(possible)), key=lambda i: first[i][0])
+    trials = [[run_peer(options, workload, batch, setting)[0] for _ in range(options.trials)] for setting in possible]
+    first = [max(rates) for rates in trials]
+    best = first.index(max(first))
     ours, theirs = [], []
     for _ in range(options.rounds):
         ours.append(run_ours(options, file, batch))
         theirs.append(run_peer(options, workload, batch, possible[best]))
     our_rates, their_rates = [rate for rate, _ in ours], [rate for rate, _ in theirs]
     ratios = [our / their for our, their in zip(our_rates, their_rates)]
-    their_best = max(their_rates + [rate for rate, _ in first])
+    their_best = max(their_rates + first)
     result = {'workload': name, 'ours': statistics.median(our_rates), 'peer': their_best,
               'ratio': statistics.median(our_rates) / their_best, 'ratio_least': min(ratios),
               'ratio_median': statistics.median(ratios), 'ratio_most': max(ratios),
               'memory': max(bytes for _, bytes in ours), 'peer_memory': min(bytes for _, bytes in theirs),
               'setting': possible[best][0], 'our_rounds': our_rates, 'peer_rounds': their_rates,
-              'settings': {setting[0]: rate for setting, (rate, _) in zip(possible, first)}}
+              'settings': {setting[0]: rate for setting, rate in zip(possible, first)}}
     if options.bf16:
         result['peer_bf16'] = max(run_peer(options, workload, batch, setting, ('--bf16',))[0]
                                   for setting in possible[1:])
@@ -120,6 +121,7 @@ def parse():
                         help="folder of OpenBLAS's OpenMP build (Debian: libopenblas0-openmp)")
     parser.add_argument('--threads', type=int, default=os.cpu_count())
     parser.add_argument('--rounds', type=int, default=7)
+    parser.add_argument('--trials', type=int, default=2, help="of each of the peer's settings, to find the fastest")
     parser.add_argument('--seconds', type=int, default=4, help='a call')
     parser.add_argument('--bf16', action='store_true', help="also the peer's bfloat16, which is told beside")
     parser.add_argument('--json', metavar='FILE', help='also all numbers')
@@ -127,8 +129,8 @@ def parse():
     wrong = [name for name in options.workload if name not in names]
     if wrong:
         parser.error('unknown workload %s (there are: %s)' % (wrong[0], ', '.join(names)))
-    if options.rounds < 1:
-        parser.error('--rounds: at least 1')
+    if options.rounds < 1 or options.trials < 1:
+        parser.error('--rounds and --trials: at least 1')
     return options
 
 
@@ -139,9 +141,9 @@ def main():
         return 77
     if not options.blas:
         print("Note: without OpenBLAS's OpenMP build the peer is slower than it could be (Debian: libopenblas0-openmp)")
-    print('Training, images/s, %d threads, %d rounds of %d s. The ratio is our median to the best of the peer; then the\n'
-          'least, median and greatest ratio within a round; then MiB.' % (options.threads, options.rounds,
-                                                                         options.seconds))
+    print('Training, images/s, %d threads, %d rounds of %d s. The ratio is our median to the best of the peer;\n'
+          'then the least, median and greatest ratio within a round; then MiB.' %
+          (options.threads, options.rounds, options.seconds))
     print('%-14s %10s %10s %7s  %5s %5s %5s  %6s %6s  %s' % ('', 'cradle', 'pytorch', 'ratio', 'least', 'med', 'most',
                                                           'cradle', 'peer', "the peer's setting"), flush=True)
     results = []
