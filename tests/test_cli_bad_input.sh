@@ -171,8 +171,10 @@ head -c 100 runs/b/best.safetensors >cut && mv cut runs/b/best.safetensors
 refuses_run 'runs/b/best.safetensors: truncated, or no safetensors file: its header would have N bytes, the file has 100' test runs/b
 
 # ------------------------------------------------------------------------------------------------------------ full disk
-# The limit of a file's size stands for a disk that is full: nothing more can be written.
+# The limit of a file's size stands for a disk that is full: nothing more can be written. Not with LLVM's OpenMP, which
+# the thread sanitizer needs: it begins with a file of its own in memory, which the limit cuts off, too.
 (
+    case "${CRADLE_SANITIZE-}" in *thread*) echo "skipped under the thread sanitizer: a full disk" >&2; exit 0 ;; esac
     trap '' XFSZ
     ulimit -f 10 2>/dev/null || exit 0
     "$CRADLE" train small.yaml --run runs/full >out 2>err
