@@ -173,6 +173,7 @@ refuses_run 'runs/b/best.safetensors: truncated, or no safetensors file: its hea
 # ------------------------------------------------------------------------------------------------------------ full disk
 # The limit of a file's size stands for a disk that is full: nothing more can be written. Not with LLVM's OpenMP, which
 # the thread sanitizer needs: it begins with a file of its own in memory, which the limit cuts off, too.
+rm -f status
 (
     case "${CRADLE_SANITIZE-}" in *thread*) echo "skipped under the thread sanitizer: a full disk" >&2; exit 0 ;; esac
     trap '' XFSZ
