@@ -57,6 +57,7 @@ static void step_json(const struct cr_bench_step *step)
     text_pair(", ", "op", step->info.op);
     text_pair(", ", "pass", step->info.pass);
     text_pair(", ", "kernel", step->info.kernel);
+    text_pair(", ", "way", step->info.way);
     pair(", ", "seconds", step->seconds);
     pair(", ", "flops", (double)step->info.flops);
     printf(", \"product\": %s", step->info.product ? "true" : "false");
@@ -99,7 +100,7 @@ static void tell_json(const char *file, const struct cr_bench *bench)
 /* ------------------------------------------------------------------------------------------------------------ table */
 
 struct widths {
-    int layer, op, kernel;
+    int layer, op, kernel, way;
 };
 
 static void widen(int *width, const char *text)
@@ -109,11 +110,12 @@ static void widen(int *width, const char *text)
 
 static struct widths widths_of(const struct cr_bench *bench)
 {
-    struct widths widths = {(int)strlen("layer"), (int)strlen("op"), (int)strlen("kernel")};
+    struct widths widths = {(int)strlen("layer"), (int)strlen("op"), (int)strlen("kernel"), (int)strlen("way")};
     for (int64_t i = 0; i < bench->steps; i++) {
         widen(&widths.layer, bench->step[i].info.layer);
         widen(&widths.op, bench->step[i].info.op);
         widen(&widths.kernel, bench->step[i].info.kernel);
+        widen(&widths.way, bench->step[i].info.way);
     }
     return widths;
 }
@@ -131,13 +133,13 @@ static void tell_steps(const struct screen *screen, const struct cr_bench *bench
 {
     struct widths width = widths_of(bench);
     double all = total_of(bench, NULL).seconds;
-    printf("%s%-*s  %-*s  %-*s        ms      %%   GFLOP/s  %%peak        MB    GB/s%s\n", screen_bold(screen),
-           width.layer, "layer", width.op, "op", width.kernel, "kernel", screen_plain(screen));
+    printf("%s%-*s  %-*s  %-*s  %-*s        ms      %%   GFLOP/s  %%peak        MB    GB/s%s\n", screen_bold(screen),
+           width.layer, "layer", width.op, "op", width.kernel, "kernel", width.way, "way", screen_plain(screen));
     for (int64_t i = 0; i < bench->steps; i++) {
         const struct cr_bench_step *step = &bench->step[i];
         const struct cr_step_info *info = &step->info;
-        printf("%-*s  %-*s  %-*s  %8.3f  %5.1f", width.layer, info->layer, width.op, info->op, width.kernel,
-               info->kernel, 1e3 * step->seconds, 100 * step->seconds / all);
+        printf("%-*s  %-*s  %-*s  %-*s  %8.3f  %5.1f", width.layer, info->layer, width.op, info->op, width.kernel,
+               info->kernel, width.way, info->way, 1e3 * step->seconds, 100 * step->seconds / all);
         tell_rate(bench, (double)info->flops, step->seconds, info->product);
         printf("  %8.2f  %6.1f\n", (double)info->bytes / 1e6,
                step->seconds > 0 ? (double)info->bytes / step->seconds / 1e9 : 0);
@@ -145,8 +147,8 @@ static void tell_steps(const struct screen *screen, const struct cr_bench *bench
     printf("\n");
     for (int i = 0; i <= PASSES; i++) {
         struct total total = total_of(bench, i < PASSES ? passes[i] : NULL);
-        printf("%-*s  %8.3f  %5.1f", width.layer + width.op + width.kernel + 4, i < PASSES ? passes[i] : "all",
-               1e3 * total.seconds, 100 * total.seconds / all);
+        printf("%-*s  %8.3f  %5.1f", width.layer + width.op + width.kernel + width.way + 6,
+               i < PASSES ? passes[i] : "all", 1e3 * total.seconds, 100 * total.seconds / all);
         if (total.flops > 0)
             tell_rate(bench, total.flops, total.seconds, true);
         printf("\n");

@@ -18,7 +18,7 @@ CRADLE_DATA=/nowhere cradle bench net.yaml --seconds 0 --threads 1 --json
 [ ! -s err ] || fault "bench --json: said: $(cat err)"
 for key in file input classes batch parameters cpu threads peak_flops bandwidth setup_seconds parameters_memory \
     process_memory training images_per_second seconds forward backward update product_flops memory inference steps layer op \
-    pass kernel flops product bytes; do
+    pass kernel way flops product bytes; do
     grep -q "\"$key\": " out || fault "bench --json: no key $key"
 done
 grep -q '"input": \[28, 28, 1\], "classes": 10, "batch": 20, "parameters": 2074,' out || fault "bench --json: $(head -n 1 out)"

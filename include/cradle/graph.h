@@ -123,6 +123,7 @@ CR_API void cr_plan_print(const struct cr_plan *plan, void (*print)(void *user, 
 struct cr_step_info {
     const char *layer, *op, *pass; /* "conv1", "conv2d", "forward"; a pass is forward, backward or update */
     const char *kernel;            /* "conv_backward_data" */
+    const char *way;               /* how it computes that, where the plan had a choice: "winograd 4x4"; or "" */
     int64_t parts;                 /* of work, over all its phases */
     bool product;                  /* of matrices: `flops` counts its multiply-adds, two each */
     int64_t flops;                 /* elsewhere one for each number of the op's output */

@@ -227,7 +227,8 @@ static int *shared_of(struct cr_plan *plan)
 void cr_emit_step(struct cr_emit *emit, const struct cr_kernel *kernel, const void *args, size_t size)
 {
     struct cr_plan *plan = emit->plan;
-    size_t bytes = kernel->shared != NULL ? kernel->shared(args) : 0;
+    const struct cr_kernel *best = cr_kernel_best(&plan->kernels, kernel, args);
+    size_t bytes = best->shared != NULL ? best->shared(args) : 0;
     int *shared = shared_of(plan);
     void *block;
     struct cr_step_info info;
@@ -240,5 +241,6 @@ void cr_emit_step(struct cr_emit *emit, const struct cr_kernel *kernel, const vo
     if (!plan->placing || plan->status != CR_OK)
         return;
     info = cr_plan_describe(plan, emit->vertex, kernel, args, size);
-    plan->status = cr_steps_add(plan->steps, kernel, args, size, block, &info, NULL);
+    info.way = best->way != NULL ? best->way : "";
+    plan->status = cr_steps_add(plan->steps, best, args, size, block, &info, NULL);
 }

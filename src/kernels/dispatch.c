@@ -111,6 +111,7 @@ enum cr_status cr_kernels_choose(struct cr_kernels *kernels, const char *cpu, en
     int i = find(cpu ? cpu : cr_cpu_best());
     if (!available(i))
         return refuse(cpu, err);
+    kernels->ways = NULL;
     if (dtype == CR_F64) {
         cr_ref_table_f64(kernels);
         kernels->name = names[0];
@@ -121,6 +122,22 @@ enum cr_status cr_kernels_choose(struct cr_kernels *kernels, const char *cpu, en
         cpus[i].simd(kernels);
     kernels->name = names[i];
     return CR_OK;
+}
+
+static double cost(const struct cr_kernel *kernel, const void *args)
+{
+    return kernel->cost ? kernel->cost(args) : 0;
+}
+
+const struct cr_kernel *cr_kernel_best(const struct cr_kernels *kernels, const struct cr_kernel *kernel,
+                                       const void *args)
+{
+    const struct cr_kernel *best = kernel;
+    for (const struct cr_way *way = kernels->ways; way && way->kernel; way++)
+        if ((const char *)kernel == (const char *)kernels + way->place && way->kernel->takes(args) &&
+            cost(way->kernel, args) < cost(best, args))
+            best = way->kernel;
+    return best;
 }
 
 const char *cr_kernel_name(const struct cr_kernels *kernels, const struct cr_kernel *kernel)

@@ -28,7 +28,14 @@ struct cr_work {
 
 #define CR_PHASES 3
 
+/*
+ * Several kernels may compute the same in different ways (simd/ways.def), each for the shapes that it takes. The least
+ * cost wins: an estimate from the shape alone by constants that were measured once, never by the clock at run time.
+ */
 struct cr_kernel {
+    const char *way;                  /* "direct", "winograd 4x4"; NULL: there is one */
+    bool (*takes)(const void *args);  /* NULL: every shape */
+    double (*cost)(const void *args); /* in vector multiply-adds at full speed; NULL: 0 */
     struct cr_phase {
         int64_t (*parts)(const void *args); /* NULL: no such phase */
         void (*run)(const struct cr_work *work);
@@ -229,8 +236,15 @@ struct cr_adam_args {
     const void *g;
 };
 
+/* Another way of a kernel of the table. */
+struct cr_way {
+    size_t place; /* of that kernel in the table */
+    const struct cr_kernel *kernel;
+};
+
 struct cr_kernels {
-    const char *name; /* "ref", "baseline", "avx2", "avx512" */
+    const char *name;          /* "ref", "baseline", "avx2", "avx512" */
+    const struct cr_way *ways; /* end at the first without kernel; NULL: none */
 #define CR_KERNEL(name, args) struct cr_kernel name;
 #include "kernels/kernels.def"
 #undef CR_KERNEL
@@ -242,6 +256,10 @@ struct cr_kernels {
  */
 enum cr_status cr_kernels_choose(struct cr_kernels *kernels, const char *cpu, enum cr_dtype dtype,
                                  struct cr_error *err);
+
+/* The way that costs least for these arguments, of `kernel` of the table. */
+const struct cr_kernel *cr_kernel_best(const struct cr_kernels *kernels, const struct cr_kernel *kernel,
+                                       const void *args);
 
 /* The name of one of the table's kernels. */
 const char *cr_kernel_name(const struct cr_kernels *kernels, const struct cr_kernel *kernel);

@@ -148,6 +148,7 @@ struct cr_step_info cr_optimizer_info(const struct cr_optimizer *optimizer)
                                  .op = name,
                                  .pass = "update",
                                  .kernel = name,
+                                 .way = "",
                                  .flops = count,
                                  .bytes = count * number * (3 + 2 * optimizer->slots)};
 }

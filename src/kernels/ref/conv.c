@@ -1,9 +1,11 @@
 /*
  * Convolution of x [N][H][W][C] with w [KH][KW][C][F] to y [N][OH][OW][F]; taps outside the picture are left out.
+ * With h = i*stride + a - pad_top and v = j*stride + b - pad_left:
  *
- *     forward           y[n][i][j][f] = sum_{a,b,c} x[n][h][v][c] w[a][b][c][f],  h = i*stride + a - pad_top, v
- * likewise backward_data     x[n][h][v][c] = sum over the (a, i) and (b, j) that meet (h, v), and f, of y[n][i][j][f]
- * w[a][b][c][f] backward_weights  w[a][b][c][f] = sum_{n,i,j} x[n][h][v][c] y[n][i][j][f]
+ *     forward            y[n][i][j][f] = sum_{a,b,c} x[n][h][v][c] w[a][b][c][f]
+ *     backward_data      x[n][h][v][c] = sum over the (a, i) and (b, j) that meet (h, v), and f,
+ *                                        of y[n][i][j][f] w[a][b][c][f]
+ *     backward_weights   w[a][b][c][f] = sum_{n,i,j} x[n][h][v][c] y[n][i][j][f]
  */
 #include "kernels/ref/finish.h"
 

@@ -244,4 +244,4 @@ static size_t shared(const void *args)
 }
 
 const struct cr_kernel CR_NAME(conv_backward_weights) = {
-    .phases = {{parts, run}, {sum_parts, sum}}, .shared = shared, .scratch = scratch};
+    .way = "direct", .phases = {{parts, run}, {sum_parts, sum}}, .shared = shared, .scratch = scratch};

@@ -79,4 +79,4 @@ static size_t scratch(const void *args)
 }
 
 const struct cr_kernel CR_NAME(conv_forward) = {
-    .phases = {{pack_parts, pack}, {parts, run}}, .shared = shared, .scratch = scratch};
+    .way = "direct", .phases = {{pack_parts, pack}, {parts, run}}, .shared = shared, .scratch = scratch};

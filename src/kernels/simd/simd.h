@@ -15,6 +15,9 @@
 #define CR_OVERRIDE(name) extern const struct cr_kernel CR_NAME(name);
 #include "kernels/simd/overrides.def"
 #undef CR_OVERRIDE
+#define CR_WAY(entry, name) extern const struct cr_kernel CR_NAME(name);
+#include "kernels/simd/ways.def"
+#undef CR_WAY
 
 /* Puts the overrides into a table that ref/ has filled. */
 void CR_NAME(table)(struct cr_kernels *kernels);
