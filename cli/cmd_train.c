@@ -98,7 +98,7 @@ static int tell_end(const struct train *train, const char *run)
     char time[32];
     if (!console->finished) {
         printf("Stopped after step %lld. To go on:\n  cradle train --resume %s\n", (long long)console->step, run);
-        return 128 + interrupt_signal();
+        return interrupt_signal() ? 128 + interrupt_signal() : CLI_OK;
     }
     text_duration(console->seconds, time, sizeof time);
     printf("Trained in %s", time);
