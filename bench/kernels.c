@@ -150,6 +150,7 @@ static double make_conv(union args *args, const struct shape *shape)
                                .kernel_height = size[3],
                                .kernel_width = size[3],
                                .stride = size[4],
+                               .groups = 1,
                                .pad_top = size[5],
                                .pad_left = size[5]};
     a->x = numbers(a->batch * a->height * a->width * a->channels);

@@ -26,6 +26,7 @@ struct array {
 
 /* The arguments of one run with all arrays that they point to. */
 struct run {
+    const char *kernel;
     struct cr_random random;
     enum cr_dtype dtype;
     int arrays;
@@ -38,6 +39,9 @@ struct run {
         struct cr_bias_args bias;
         struct cr_add_args add;
         struct cr_copy_args copy;
+        struct cr_columns_args columns;
+        struct cr_gate_args gate;
+        struct cr_upsample_args upsample;
         struct cr_unary_args unary;
         struct cr_pool_args pool;
         struct cr_dropout_args dropout;
@@ -175,11 +179,24 @@ static void make_cr_dense_args(struct run *run)
     a->add_db = coin(run);
 }
 
+/* Arguments with groups, for the kernels of that name. */
+static void make_groups(struct run *run)
+{
+    struct cr_conv_args *a = &run->args.conv;
+    a->groups = between(run, 1, 6);
+    a->channels = a->groups * between(run, 1, 4);
+    a->filters = coin(run) ? a->channels : a->groups * between(run, 1, 4);
+    a->groups = between(run, 0, 2) && a->filters == a->channels ? a->channels : a->groups;
+}
+
 static void make_cr_conv_args(struct run *run)
 {
     struct cr_conv_args *a = &run->args.conv;
     *a = (struct cr_conv_args){.batch = between(run, 1, 5), .channels = some_channels(run), .add = coin(run)};
     a->filters = some_channels(run);
+    a->groups = 1;
+    if (strncmp(run->kernel, "group", 5) == 0)
+        make_groups(run);
     a->kernel_height = between(run, 1, 5);
     a->kernel_width = coin(run) ? a->kernel_height : between(run, 1, 5);
     a->stride = between(run, 1, 3);
@@ -231,6 +248,42 @@ static void make_cr_copy_args(struct run *run)
     *a = (struct cr_copy_args){.batch = between(run, 1, 9), .size = between(run, 1, 5000), .add = coin(run)};
     a->x = numbers(run, a->batch * a->size);
     a->y = numbers(run, a->batch * a->size);
+}
+
+static void make_cr_columns_args(struct run *run)
+{
+    struct cr_columns_args *a = &run->args.columns;
+    *a = (struct cr_columns_args){.batch = between(run, 1, 9), .rows = between(run, 1, 300), .add = coin(run)};
+    a->columns = some_channels(run);
+    a->x_stride = a->columns + between(run, 0, 9);
+    a->y_stride = a->columns + between(run, 0, 9);
+    a->x = numbers(run, a->batch * a->rows * a->x_stride);
+    a->y = numbers(run, a->batch * a->rows * a->y_stride);
+}
+
+static void make_cr_gate_args(struct run *run)
+{
+    struct cr_gate_args *a = &run->args.gate;
+    *a = (struct cr_gate_args){.batch = between(run, 1, 9), .pixels = between(run, 1, 300), .add = coin(run)};
+    a->channels = some_channels(run);
+    a->x = numbers(run, a->batch * a->pixels * a->channels);
+    a->y = numbers(run, a->batch * a->pixels * a->channels);
+    a->s = numbers(run, a->batch * a->channels);
+}
+
+static void make_cr_upsample_args(struct run *run)
+{
+    struct cr_upsample_args *a = &run->args.upsample;
+    *a = (struct cr_upsample_args){.batch = between(run, 1, 5), .add = coin(run), .bilinear = coin(run)};
+    a->height = between(run, 1, 9);
+    a->width = between(run, 1, 9);
+    a->channels = some_channels(run);
+    a->scale = between(run, 1, 4);
+    int64_t count = a->batch * a->height * a->width * a->channels;
+    a->x = numbers(run, count);
+    a->dx = numbers(run, count);
+    a->y = numbers(run, count * a->scale * a->scale);
+    a->dy = numbers(run, count * a->scale * a->scale);
 }
 
 static void make_cr_unary_args(struct run *run)
@@ -396,6 +449,7 @@ static void run_make(struct run *run, const struct entry *entry, enum cr_dtype d
     memset(run, 0, sizeof *run);
     run->random = cr_random_at((uint64_t)(entry - entries), CR_RANDOM_TEST, 0, (uint64_t)variant);
     run->dtype = dtype;
+    run->kernel = entry->name;
     entry->make(run);
 }
 

@@ -144,6 +144,8 @@ static void describe_layer(const struct cr_entry *layer, char *text, size_t size
         if (layers || cr_option_required(option))
             snprintf(text + strlen(text), size - strlen(text), "%s: %s, ", option->name,
                      layers ? "[conv: 2, batchnorm]" : "2");
+        else if (option->type == CR_OPTION_NODE && strcmp(option->kind, "lists of layers") == 0)
+            snprintf(text + strlen(text), size - strlen(text), "%s: [[conv: 2, relu], [], [conv: 1]], ", option->name);
     }
     snprintf(text + strlen(text), size - strlen(text), "}");
 }

@@ -2,14 +2,11 @@
  * See pool.h.
  */
 #include "graph/pool.h"
-#include "graph/window.h"
+
+const struct cr_name cr_pool_strides[] = {{"size", 0}, {0}};
 
 const struct cr_option cr_pool_options[] = {
-    CR_INT("size", struct cr_pool_options, size, .min = 1, .max = 1024, .def = 2, .help = "side of the window, pixels"),
-    CR_INT("stride", struct cr_pool_options, stride, .min = 0, .max = 1024, .def = 0,
-           .names = (const struct cr_name[]){{"size", 0}, {0}}, .help = "step between windows; size: as large as one"),
-    CR_INT("padding", struct cr_pool_options, padding, .min = -1, .max = 1024, .def = CR_PADDING_VALID,
-           .names = cr_padding_names, .help = "border that does not count: same, valid (none) or pixels"),
+    CR_POOL_OPTIONS(struct cr_pool_options, ),
     {0},
 };
 

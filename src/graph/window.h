@@ -15,10 +15,14 @@ enum { CR_PADDING_SAME = -1, CR_PADDING_VALID = 0 };
 /* Words for the padding option, whose other values are pixels. */
 extern const struct cr_name cr_padding_names[];
 
-/* What the window of a convolution is told. */
+/* What a convolution is told; `s` is a struct with these fields. */
 struct cr_window_options {
-    int64_t stride, padding;
+    int64_t stride, padding, groups;
 };
+#define CR_WINDOW_OPTIONS(s)                                                                                     \
+    CR_INT("stride", s, stride, .min = 1, .max = 64, .def = 1, .help = "step between windows, pixels"),          \
+        CR_INT("padding", s, padding, .min = -1, .max = 1024, .def = CR_PADDING_SAME, .names = cr_padding_names, \
+               .help = "border of zeros: same, valid (none) or pixels")
 
 /* Along one side. Fails where no window fits; `what` names the input for the message. */
 enum cr_status cr_window_fit(int64_t in, int64_t kernel, int64_t stride, int64_t padding, int64_t *out,

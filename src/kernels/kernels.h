@@ -91,6 +91,7 @@ struct cr_conv_args {
     int64_t batch, height, width, channels;
     int64_t out_height, out_width, filters;
     int64_t kernel_height, kernel_width, stride, pad_top, pad_left;
+    int64_t groups; /* 1 but in group_conv; divides channels and filters: w is [KH][KW][C / groups][F] */
     bool add;
     void *x, *w, *y;
     struct cr_finish finish; /* these three as for dense */
@@ -111,6 +112,14 @@ struct cr_add_args {
     int64_t batch, size;
     const void *a, *b;
     void *y;
+};
+
+/* y[r][c] = x[r][c] of rows that lie `x_stride` and `y_stride` numbers apart; `rows` of a sample */
+struct cr_columns_args {
+    int64_t batch, rows, columns, x_stride, y_stride;
+    const void *x;
+    void *y;
+    bool add;
 };
 
 /* y = x, or y += x */
@@ -143,6 +152,29 @@ struct cr_pool_args {
     const void *x;
     void *y;
     int32_t *index;
+    const void *dy;
+    void *dx;
+    bool add;
+};
+
+/* forward: y[n][p][c] = x[n][p][c] s[n][c] (and dx from dy). sum: s[n][c] = sum_p x[n][p][c] y[n][p][c] (ds from x, dy)
+ */
+struct cr_gate_args {
+    int64_t batch, pixels, channels;
+    const void *x;
+    void *s, *y;
+    bool add;
+};
+
+/*
+ * y [N][H scale][W scale][C] from x [N][H][W][C]. Output pixel i lies at (i + 0.5) / scale - 0.5 of the input, along
+ * both sides; it takes the nearest pixel, or mixes the two beside it (`bilinear`; at the border there is one).
+ */
+struct cr_upsample_args {
+    int64_t batch, height, width, channels, scale;
+    bool bilinear;
+    const void *x;
+    void *y;
     const void *dy;
     void *dx;
     bool add;

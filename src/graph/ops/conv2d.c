@@ -2,17 +2,16 @@
  * conv2d: y[n][i][j][f] = sum_{a,b,c} x[n][i s + a - p][j s + b - q][c] w[a][b][c][f]
  *
  * x [N][H][W][C], w [KH][KW][C][F], y [N][OH][OW][F]; s the stride, p and q the border above and left (window.h), where
- * x is 0. It is a correlation, as everywhere in this field. One group.
- * A bias and a relu behind it are absorbed.
+ * x is 0. It is a correlation, as everywhere in this field. In G groups w is [KH][KW][C / G][F], and c goes over the
+ * channels of the filter's group. A bias and a relu behind it are absorbed.
  */
 #include "graph/epilogue.h"
 #include "graph/window.h"
 
 static const struct cr_option options[] = {
-    CR_INT("stride", struct cr_window_options, stride, .min = 1, .max = 64, .def = 1,
-           .help = "step between windows, pixels"),
-    CR_INT("padding", struct cr_window_options, padding, .min = -1, .max = 1024, .def = CR_PADDING_SAME,
-           .names = cr_padding_names, .help = "border of zeros: same, valid (none) or pixels"),
+    CR_WINDOW_OPTIONS(struct cr_window_options),
+    CR_INT("groups", struct cr_window_options, groups, .min = 1, .max = 1 << 20, .def = 1,
+           .help = "each filter sees only the channels of its own group"),
     {0},
 };
 
@@ -22,9 +21,9 @@ static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *out
     struct cr_shape x = vertex->in[0]->shape, w = vertex->in[1]->shape;
 
     CR_TRY(cr_window_fit_picture(x, w.dims[0], w.dims[1], o->stride, o->padding, &outputs[0], err));
-    if (w.rank != 4 || w.dims[2] != x.dims[2])
-        return cr_fail(err, CR_ERROR_SHAPE, "filters of %lld channels do not fit a picture of %lld",
-                       (long long)w.dims[2], (long long)x.dims[2]);
+    if (w.rank != 4 || w.dims[2] * o->groups != x.dims[2] || w.dims[3] % o->groups != 0)
+        return cr_fail(err, CR_ERROR_SHAPE, "%lld filters of %lld channels do not fit a picture of %lld in %lld groups",
+                       (long long)w.dims[3], (long long)w.dims[2], (long long)x.dims[2], (long long)o->groups);
     outputs[0].dims[2] = w.dims[3];
     return CR_OK;
 }
@@ -40,12 +39,22 @@ static struct cr_conv_args args_of(const struct cr_emit *emit)
                                 .filters = w.dims[3],
                                 .kernel_height = w.dims[0],
                                 .kernel_width = w.dims[1],
-                                .stride = o->stride};
+                                .stride = o->stride,
+                                .groups = o->groups};
 
     cr_window_fit(x.dims[0], w.dims[0], o->stride, o->padding, &args.out_height, &args.pad_top);
     cr_window_fit(x.dims[1], w.dims[1], o->stride, o->padding, &args.out_width, &args.pad_left);
     return args;
 }
+
+/* Emits conv_PASS or group_conv_PASS. */
+#define EMIT(emit, pass, args)                      \
+    do {                                            \
+        if ((args).groups == 1)                     \
+            CR_EMIT(emit, conv_##pass, args);       \
+        else                                        \
+            CR_EMIT(emit, group_conv_##pass, args); \
+    } while (0)
 
 static void forward(struct cr_emit *emit)
 {
@@ -55,7 +64,7 @@ static void forward(struct cr_emit *emit)
     args.w = cr_emit_in(emit, 1);
     args.y = cr_emit_out(emit, 0);
     args.finish = cr_epilogue_finish(emit);
-    CR_EMIT(emit, conv_forward, args);
+    EMIT(emit, forward, args);
 }
 
 static void backward(struct cr_emit *emit)
@@ -67,13 +76,13 @@ static void backward(struct cr_emit *emit)
     args.w = cr_emit_din(emit, 1, &args.add);
     args.db = cr_epilogue_db(emit, &args.add_db);
     if (args.w != NULL)
-        CR_EMIT(emit, conv_backward_weights, args);
+        EMIT(emit, backward_weights, args);
     args.db = NULL;
     args.w = cr_emit_in(emit, 1);
     args.x = cr_emit_din(emit, 0, &args.add);
     args.finish.mask = cr_emit_mask(emit, 0);
     if (args.x != NULL)
-        CR_EMIT(emit, conv_backward_data, args);
+        EMIT(emit, backward_data, args);
 }
 
 static int64_t flops(const struct cr_vertex *vertex)
@@ -106,6 +115,9 @@ const struct cr_op cr_op_conv2d = {
             {.inputs = {CR_SHAPE(1, 1, 4), CR_SHAPE(3, 3, 4, 2)}},
             {.inputs = {CR_SHAPE(4, 3, 17), CR_SHAPE(1, 1, 17, 9)}},
             {.inputs = {CR_SHAPE(4, 4, 3), CR_SHAPE(2, 2, 3, 3)}},
+            {.options = "{groups: 6}", .inputs = {CR_SHAPE(5, 4, 6), CR_SHAPE(3, 3, 1, 6)}},
+            {.options = "{groups: 2, stride: 2}", .inputs = {CR_SHAPE(5, 4, 6), CR_SHAPE(3, 3, 3, 4)}},
+            {.options = "{groups: 3}", .inputs = {CR_SHAPE(4, 4, 3), CR_SHAPE(3, 3, 1, 6)}},
             {0},
         },
 };

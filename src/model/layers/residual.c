@@ -53,7 +53,7 @@ static enum cr_status project_picture(struct cr_build *build, struct cr_value *x
                                       struct cr_value **y, struct cr_error *err)
 {
     struct cr_shape from = x->shape;
-    struct cr_window_options window = {.padding = CR_PADDING_SAME};
+    struct cr_window_options window = {.padding = CR_PADDING_SAME, .groups = 1};
     struct cr_build_param weight = {.what = "projection.weight",
                                     .shape = {.rank = 4, .dims = {1, 1, from.dims[2], to.dims[2]}},
                                     .role = CR_ROLE_PARAM,
