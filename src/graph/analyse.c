@@ -3,8 +3,8 @@
  *
  * Fusion saves passes over memory, which is what is scarce. An op may absorb the ones behind it (a convolution its bias
  * and activation, a batch norm the sum and the activation) where nothing else needs what lies between. The backward
- * pass of a relu is left to whoever writes the gradient of its output, where that is one op that can: it writes 0 where
- * the relu's output is 0.
+ * pass of a relu is left to the op that is the last to write the gradient of its output, where that one can: it writes 0
+ * where the relu's output is 0.
  */
 #include "graph/plan.h"
 
@@ -82,20 +82,74 @@ static void fuse(struct cr_plan *plan, const struct cr_vertex *lead)
     }
 }
 
-/* Whether the one op that uses this value masks its gradient; through views, which change nothing. */
+/* Which values the loss depends on: only their gradients are ever begun. */
+static void mark_counts(struct cr_plan *plan)
+{
+    if (plan->options.mode != CR_MODE_TRAIN)
+        return;
+    place_of(plan, plan->options.loss)->counts = true;
+    for (int i = plan->graph->vertices - 1; i >= 0; i--) {
+        const struct cr_vertex *vertex = plan->order[i];
+        bool counts = false;
+        for (int j = 0; j < vertex->outputs; j++)
+            counts = counts || place_of(plan, vertex->out[j])->counts;
+        for (int j = 0; j < vertex->inputs && counts && vertex->op->backward != NULL; j++)
+            place_of(plan, vertex->in[j])->counts = true;
+    }
+}
+
+/* Whether this vertex gives the value a gradient. */
+static bool gives(const struct cr_plan *plan, const struct cr_vertex *vertex, const struct cr_value *value)
+{
+    bool uses = false, counts = false;
+
+    for (int i = 0; i < vertex->inputs; i++)
+        uses = uses || vertex->in[i] == value;
+    for (int i = 0; i < vertex->outputs; i++)
+        counts = counts || place_of(plan, vertex->out[i])->counts;
+    return uses && counts && vertex->op->backward != NULL;
+}
+
+/*
+ * The vertex that is the last to write the gradient of a value: of the first group that gives it one, as the groups
+ * come in the order of their ends; NULL where that is not its lead alone.
+ */
+static const struct cr_vertex *last_giver(const struct cr_plan *plan, const struct cr_value *value)
+{
+    for (int i = value->producer->id + 1; i < plan->graph->vertices; i++) {
+        const struct cr_vertex *lead = plan->fusions[i].lead;
+        bool others = false;
+        if (lead == NULL || plan->fusions[lead->id].last != plan->order[i])
+            continue;
+        for (int j = lead->id + 1; j <= i; j++)
+            others = others || (plan->fusions[j].lead == lead && gives(plan, plan->order[j], value));
+        if (others)
+            return NULL;
+        if (gives(plan, lead, value))
+            return lead;
+    }
+    return NULL;
+}
+
+/* Whether the one op that uses this value masks its gradient, through views, which change nothing; or the last one. */
 static bool is_masked(const struct cr_plan *plan, const struct cr_value *value)
 {
     const struct cr_place *place = place_of(plan, value);
+    const struct cr_vertex *last;
 
-    if (place->consumers != 1 || is_kept(plan, value) || place->consumer->in[0] != value)
+    if (is_kept(plan, value))
         return false;
-    return place->consumer->op->masks || (place->consumer->op->view && is_masked(plan, place->consumer->out[0]));
+    if (place->consumers == 1 && place->consumer->in[0] == value)
+        return place->consumer->op->masks || (place->consumer->op->view && is_masked(plan, place->consumer->out[0]));
+    last = last_giver(plan, value);
+    return last != NULL && last->in[0] == value && last->op->masks_sum;
 }
 
 void cr_plan_analyse(struct cr_plan *plan)
 {
     mark_live(plan);
     mark_wanted(plan);
+    mark_counts(plan);
     for (int i = 0; i < plan->graph->vertices; i++)
         if (is_live(plan, plan->order[i]) && plan->fusions[i].lead == NULL)
             fuse(plan, plan->order[i]);

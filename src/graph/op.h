@@ -44,6 +44,7 @@ struct cr_op {
     enum cr_role roles[CR_MAX_OPERANDS]; /* of each input */
     bool stochastic;                     /* draws random numbers in training */
     bool masks;      /* backward can write 0 to the gradient of input 0 where the input is not > 0 */
+    bool masks_sum;  /* and does so after it has added to what others have written */
     bool masks_tail; /* backward does so too for a relu in its own tail */
     bool product;    /* of matrices: it is as fast as multiply-adds are */
     bool view;       /* its output is its input in another shape */

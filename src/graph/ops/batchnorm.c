@@ -104,7 +104,6 @@ static void backward(struct cr_emit *emit)
     args.dscale = cr_emit_din(emit, SCALE, &add_scale);
     args.dshift = cr_emit_din(emit, SHIFT, &add_shift);
     assert(!add_scale && !add_shift); /* no two share their scale or shift: dx is made of this one's sums */
-    args.dx = cr_emit_din(emit, X, &args.add);
     if (emit->tail->relu != NULL) {
         struct cr_emit relu = cr_emit_member(emit, emit->tail->relu);
         args.relu = !cr_emit_is_masked(&relu);
@@ -113,6 +112,11 @@ static void backward(struct cr_emit *emit)
     if (emit->tail->add != NULL) {
         struct cr_emit sum = cr_emit_member(emit, emit->tail->add);
         args.dresidual = cr_emit_din_over(&sum, RESIDUAL, &args.add_dresidual);
+        args.dx = cr_emit_din(emit, X, &args.add);
+        if (args.dresidual == args.dy && !args.relu)
+            args.dresidual = NULL; /* it is there already */
+    } else {
+        args.dx = cr_emit_din_over(emit, X, &args.add);
     }
     CR_EMIT(emit, batchnorm_backward, args);
 }

@@ -98,6 +98,7 @@ const struct cr_op cr_op_conv2d = {
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM},
     .masks = true,
+    .masks_sum = true,
     .product = true,
     .absorb = cr_epilogue_absorb,
     .infer = infer,

@@ -63,6 +63,7 @@ const struct cr_op cr_op_dense = {
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM},
     .masks = true,
+    .masks_sum = true,
     .product = true,
     .absorb = cr_epilogue_absorb,
     .infer = infer,
