@@ -3,8 +3,8 @@
  *
  * Fusion saves passes over memory, which is what is scarce. An op may absorb the ones behind it (a convolution its bias
  * and activation, a batch norm the sum and the activation) where nothing else needs what lies between. The backward
- * pass of a relu is left to the op that is the last to write the gradient of its output, where that one can: it writes 0
- * where the relu's output is 0.
+ * pass of a relu is left to the op that is the last to write the gradient of its output, where that one can: it writes
+ * 0 where the relu's output is 0.
  */
 #include "graph/plan.h"
 

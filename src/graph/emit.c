@@ -153,9 +153,14 @@ struct cr_emit cr_emit_member(const struct cr_emit *emit, const struct cr_vertex
     return member;
 }
 
+bool cr_emit_masks(const struct cr_emit *emit, int input)
+{
+    return emit->plan->places[emit->vertex->in[input]->id].masked;
+}
+
 const void *cr_emit_mask(struct cr_emit *emit, int input)
 {
-    return place_of(emit, emit->vertex->in[input])->masked ? cr_emit_in(emit, input) : NULL;
+    return cr_emit_masks(emit, input) ? cr_emit_in(emit, input) : NULL;
 }
 
 bool cr_emit_is_masked(const struct cr_emit *emit)

@@ -74,7 +74,8 @@ void *cr_emit_din_over(struct cr_emit *emit, int input, bool *add);
  */
 /* Another vertex of the group, to ask for its operands. */
 struct cr_emit cr_emit_member(const struct cr_emit *emit, const struct cr_vertex *vertex);
-/* The input's numbers, where the gradient written to it must be 0 wherever they are not > 0; NULL: no mask. */
+/* Whether the gradient written to this input must be 0 wherever its numbers are not > 0; and those numbers, or NULL. */
+bool cr_emit_masks(const struct cr_emit *emit, int input);
 const void *cr_emit_mask(struct cr_emit *emit, int input);
 /* Whether the gradient of output 0 has been masked so by who wrote it. */
 bool cr_emit_is_masked(const struct cr_emit *emit);

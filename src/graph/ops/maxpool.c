@@ -28,8 +28,8 @@ static void backward(struct cr_emit *emit)
     struct cr_pool_args args = cr_pool_args_of(emit);
 
     args.index = saved_index(emit);
-    if (cr_emit_mask(emit, 0) != NULL)
-        args.y = cr_emit_out(emit, 0);
+    if (cr_emit_masks(emit, 0))
+        args.y = cr_emit_out(emit, 0); /* the input itself need not be kept */
     args.dy = cr_emit_dout(emit, 0);
     args.dx = cr_emit_din(emit, 0, &args.add);
     CR_EMIT(emit, maxpool_backward, args);

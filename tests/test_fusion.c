@@ -1,0 +1,126 @@
+/*
+ * What a plan does in one pass over memory instead of several changes no result: networks with batch norms, residuals
+ * and pooling give the same gradients, in double, where every value is watched, which forbids all fusion.
+ */
+#include <math.h>
+
+#include <cradle/model.h>
+
+#include "graph/graph.h"
+
+#include "support.h"
+
+enum { BATCH = 3, SIDE = 8, CHANNELS = 2, PIXELS = SIDE * SIDE * CHANNELS };
+
+static const char *const models[] = {
+    /* A block's output goes to a convolution and to the sum; the first gets a projection. */
+    "[conv: {filters: 3}, batchnorm, relu,"
+    " residual: [conv: {filters: 3}, batchnorm, relu, conv: {filters: 3}, batchnorm], relu,"
+    " residual: [conv: {filters: 4, stride: 2}, batchnorm, relu, conv: {filters: 4}, batchnorm], relu,"
+    " residual: [conv: {filters: 4}, batchnorm, relu, conv: {filters: 4}, batchnorm], relu, globalpool, dense: 4]",
+    /* A sum of what was rectified before, and pooling between. */
+    "[conv: {filters: 3}, batchnorm, relu, maxpool: 2,"
+    " residual: [conv: {filters: 3}, batchnorm, relu, conv: {filters: 3}, batchnorm, relu], maxpool: 2, dense: 4]",
+    /* The path past the branch begins with pooling, and no norm anywhere. */
+    "[conv: {filters: 3}, relu, residual: [maxpool: {size: 3, stride: 1, padding: 1}, conv: {filters: 3}, relu],"
+    " conv: {filters: 2}, relu, flatten, dense: 5, relu, dense: 4]",
+    /* Two branches of one value end in the same sum. */
+    "[conv: {filters: 3}, relu, residual: [relu, batchnorm], residual: [conv: {filters: 3}], batchnorm, relu,"
+    " avgpool: 2, dense: 4]",
+};
+
+enum { MODELS = sizeof models / sizeof *models };
+
+struct net {
+    struct cr_context *context;
+    struct cr_config *config;
+    struct cr_model *model;
+    struct cr_network *network;
+    struct cr_params *params; /* double */
+    struct cr_plan *plan;
+};
+
+static void net_make(struct net *n, const char *layers, bool watch)
+{
+    struct cr_error err;
+    struct cr_network_options options = {.height = SIDE, .width = SIDE, .channels = CHANNELS, .seed = 1};
+    char yaml[1024];
+    snprintf(yaml, sizeof yaml, "model: %s\n", layers);
+    expect_ok(cr_context_new(&n->context, &(struct cr_context_options){.threads = 1}, &err));
+    expect_ok(cr_config_parse(&n->config, yaml, "net.yaml", &err));
+    expect_ok(cr_model_from_node(&n->model, cr_node_get(cr_config_root(n->config), "model"), &err));
+    expect_ok(cr_network_new(&n->network, n->context, n->model, &options, &err));
+    expect_ok(cr_params_new(&n->params, n->context, n->network->graph, CR_F64, true, &err));
+    for (int64_t i = 0; i < n->params->total; i++)
+        ((double *)n->params->values)[i] = ((float *)n->network->params->values)[i];
+    for (int i = 0; i < n->network->graph->values && watch; i++)
+        n->network->graph->value[i]->watched = true;
+    struct cr_plan_options plan = {.batch = BATCH, .mode = CR_MODE_TRAIN, .loss = n->network->loss};
+    expect_ok(cr_plan_new(&n->plan, n->context, n->network->graph, n->params, &plan, &err));
+}
+
+static void net_run(struct net *n)
+{
+    double inputs[BATCH * PIXELS];
+    const int32_t labels[BATCH] = {2, 0, 3};
+    for (int i = 0; i < BATCH * PIXELS; i++)
+        inputs[i] = sin((double)(i * i % 97)) + cos((double)i);
+    cr_plan_run(n->plan, &(struct cr_feed){.count = BATCH, .inputs = {inputs}, .labels = labels});
+}
+
+static void net_free(struct net *n)
+{
+    cr_plan_free(n->plan);
+    cr_params_free(n->context, n->params);
+    cr_network_free(n->network);
+    cr_model_free(n->model);
+    cr_config_free(n->config);
+    cr_context_free(n->context);
+}
+
+static void expect_close(const double *got, const double *want, int64_t count, const char *what)
+{
+    for (int64_t i = 0; i < count; i++)
+        if (!(fabs(got[i] - want[i]) <= 1e-10 * (1 + fabs(want[i]))))
+            fail_msg("%s: number %lld is %.15g, should be %.15g", what, (long long)i, got[i], want[i]);
+}
+
+static void fusion_changes_nothing(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MODELS; i++) {
+        struct net fused, plain;
+        net_make(&fused, models[i], false);
+        net_make(&plain, models[i], true);
+        assert_true(cr_plan_steps(fused.plan) < cr_plan_steps(plain.plan));
+        assert_true(cr_plan_memory(fused.plan) < cr_plan_memory(plain.plan));
+        net_run(&fused);
+        net_run(&plain);
+        expect_close(fused.params->gradients, plain.params->gradients, fused.params->trainable, models[i]);
+        expect_close(fused.params->values, plain.params->values, fused.params->total, models[i]);
+        net_free(&fused);
+        net_free(&plain);
+    }
+}
+
+/* Behind a max pooling nobody needs what went into it: its gradient goes by places. */
+static void pooled_numbers_are_not_kept(void **state)
+{
+    (void)state;
+    struct net n;
+    net_make(&n, "[conv: {filters: 64}, batchnorm, relu, maxpool: 2, conv: {filters: 1}, relu, dense: 4]", false);
+    /* The convolution's output, and what is made of it or its gradient; then a quarter and its places, or its gradient.
+     */
+    const size_t picture = (size_t)BATCH * SIDE * SIDE * 64 * sizeof(double);
+    assert_in_range(cr_plan_memory(n.plan), 2 * picture, 2 * picture + 3 * picture / 4);
+    net_free(&n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fusion_changes_nothing),
+        cmocka_unit_test(pooled_numbers_are_not_kept),
+    };
+    return cmocka_run_group_tests_name("fusion", tests, NULL, NULL);
+}
