@@ -16,6 +16,13 @@
 
 enum { GUARD = 64, ARRAYS = 16, VARIANTS = 32, ORDERS = 3 };
 
+static const char *const activations[] = {
+#define CR_ACTIVATION(name, word, from) word,
+#include "kernels/activations.def"
+#undef CR_ACTIVATION
+};
+enum { ACTIVATIONS = sizeof activations / sizeof *activations };
+
 /* ----------------------------------------------------------------------------------------------------------- arrays */
 
 struct array {
@@ -43,6 +50,7 @@ struct run {
         struct cr_gate_args gate;
         struct cr_upsample_args upsample;
         struct cr_unary_args unary;
+        struct cr_activation_args activation;
         struct cr_pool_args pool;
         struct cr_dropout_args dropout;
         struct cr_batchnorm_args batchnorm;
@@ -290,6 +298,18 @@ static void make_cr_unary_args(struct run *run)
 {
     struct cr_unary_args *a = &run->args.unary;
     *a = (struct cr_unary_args){.batch = between(run, 1, 9), .size = between(run, 1, 5000), .add = coin(run)};
+    a->x = numbers(run, a->batch * a->size);
+    a->y = numbers(run, a->batch * a->size);
+    a->dy = numbers(run, a->batch * a->size);
+    a->dx = numbers(run, a->batch * a->size);
+}
+
+static void make_cr_activation_args(struct run *run)
+{
+    struct cr_activation_args *a = &run->args.activation;
+    *a = (struct cr_activation_args){.batch = between(run, 1, 9), .size = between(run, 1, 5000), .add = coin(run)};
+    a->kind = (enum cr_activation)between(run, 0, ACTIVATIONS - 1);
+    a->parameter = 0.25;
     a->x = numbers(run, a->batch * a->size);
     a->y = numbers(run, a->batch * a->size);
     a->dy = numbers(run, a->batch * a->size);
@@ -663,6 +683,62 @@ static void nan_stays(void **state)
     for_each_cpu(check_nan);
 }
 
+/*
+ * Activations number by number, from -20 to 20 and near 0: to 2e-6 of what the library's functions give in double, and
+ * to 1e-6 of the largest near a zero of the function (silu and gelu's slopes have one). The ends and NaN are right.
+ */
+static void check_activation(const struct cr_kernels *kernels, enum cr_activation kind)
+{
+    enum { POINTS = 8003, ENDS = 5 };
+    static float x[POINTS], y[POINTS], dx[POINTS], one[POINTS];
+    static double x_exact[POINTS], y_exact[POINTS], dx_exact[POINTS], one_exact[POINTS];
+    const float ends[ENDS] = {-1000, -100, 0, 100, 1000};
+    struct cr_kernels precise;
+    assert_int_equal(cr_kernels_choose(&precise, NULL, CR_F64, NULL), CR_OK);
+    for (int i = 0; i < POINTS; i++) {
+        double wide = (i - POINTS / 2) * 40.0 / POINTS;
+        x[i] = i < ENDS ? ends[i] : i % 3 ? (float)wide : (float)(wide * 1e-4);
+        x_exact[i] = x[i];
+        one[i] = 1, one_exact[i] = 1;
+    }
+    struct cr_activation_args a = {.batch = 1, .size = POINTS, .kind = kind, .parameter = 0.25};
+    struct cr_activation_args exact = a;
+    a.x = x, a.y = y, a.dy = one, a.dx = dx;
+    exact.x = x_exact, exact.y = y_exact, exact.dy = one_exact, exact.dx = dx_exact;
+    run_parts(&kernels->activation_forward, &a);
+    run_parts(&precise.activation_forward, &exact);
+    for (int i = 0; i < POINTS; i++) {
+        if (!(fabs(y[i] - y_exact[i]) <= 2e-6 * fabs(y_exact[i]) + 1e-11))
+            fail_msg("%s, %s(%g) is %.9g, should be %.9g", kernels->name, activations[kind], x[i], y[i], y_exact[i]);
+        y_exact[i] = y[i];
+    }
+    run_parts(&kernels->activation_backward, &a);
+    run_parts(&precise.activation_backward, &exact);
+    for (int i = 0; i < POINTS; i++)
+        if (!(fabs(dx[i] - dx_exact[i]) <= 2e-6 * fabs(dx_exact[i]) + 2e-7))
+            fail_msg("%s, the slope of %s at %g is %.9g, should be %.9g", kernels->name, activations[kind], x[i], dx[i],
+                     dx_exact[i]);
+    for (int i = 0; i < POINTS; i++)
+        x[i] = NAN;
+    run_parts(&kernels->activation_forward, &a);
+    run_parts(&kernels->activation_backward, &a);
+    for (int i = 0; i < POINTS; i++)
+        assert_true(isnan(y[i]) && (isnan(dx[i]) || kind == CR_ACTIVATION_leaky_relu || kind == CR_ACTIVATION_elu ||
+                                    kind == CR_ACTIVATION_selu));
+}
+
+static void check_activations(const struct cr_kernels *kernels)
+{
+    for (int kind = 0; kind < ACTIVATIONS; kind++)
+        check_activation(kernels, (enum cr_activation)kind);
+}
+
+static void activations_are_exact(void **state)
+{
+    (void)state;
+    for_each_cpu(check_activations);
+}
+
 /* One window over four pixels, for each channel: the first of equals, a NaN before all, and minus infinity too. */
 static void check_maxpool(const struct cr_kernels *kernels)
 {
@@ -787,6 +863,7 @@ int main(void)
         cmocka_unit_test(every_kernel_avx2),
         cmocka_unit_test(every_kernel_avx512),
         cmocka_unit_test(nan_stays),
+        cmocka_unit_test(activations_are_exact),
         cmocka_unit_test(maxpool_takes_the_first),
         cmocka_unit_test(dropout_follows_the_stream),
         cmocka_unit_test(batchnorm_keeps_digits),

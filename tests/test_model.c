@@ -211,12 +211,20 @@ static void every_init_has_its_spread(void **state)
         {"he: {uniform: true}", 2.0 / 400, 1.7321},
         {"xavier", 2.0 / 600, 6},
         {"xavier: {uniform: true}", 2.0 / 600, 1.7321},
+        {"he: {slope: 0.5}", 2.0 / 1.25 / 400, 6},
+        {"he: {fan: out}", 2.0 / 200, 6},
+        {"xavier: {gain: 2}", 4 * 2.0 / 600, 6},
+        {"lecun", 1.0 / 400, 6},
+        {"lecun: {uniform: true}", 1.0 / 400, 1.7321},
+        {"orthogonal", 1.0 / 400, 6},
+        {"orthogonal: 2", 4.0 / 400, 6},
         {"normal", 1e-4, 6},
         {"normal: 0.3", 0.09, 6},
         {"zeros", 0, 0},
     };
     for (const struct cr_entry *const *entry = cr_inits.entries; *entry; entry++) {
-        int found = 0;
+        static const char *const exact[] = {"dirac", "constant"}; /* these have a test of their own */
+        int found = strcmp((*entry)->name, exact[0]) == 0 || strcmp((*entry)->name, exact[1]) == 0;
         for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
             struct net n;
             char yaml[128];
@@ -267,6 +275,70 @@ static void auto_looks_ahead(void **state)
     expect_spread(values_of(&n, "conv6.weight"), 9 * 32 * 48, sqrt(2.0 / (9 * 32)), 6, "conv6");
     expect_spread(values_of(&n, "conv7.weight"), 9 * 48 * 48, sqrt(2.0 / (9 * 48 + 9 * 48)), 6, "conv7");
     expect_spread(values_of(&n, "dense1.weight"), 768 * 100, sqrt(2.0 / 868), 6, "dense1");
+    net_free(&n);
+}
+
+/* "auto" before each activation: PyTorch's gains behind fan-in, the average for those that saturate. */
+static void auto_by_activation(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *layer;
+        double variance;
+    } expected[] = {
+        {"relu", 2.0 / 400},          {"gelu", 2.0 / 400},
+        {"leaky-relu: 0", 2.0 / 400}, {"leaky-relu: 0.5", 2.0 / 1.25 / 400},
+        {"selu", 1.0 / 400},          {"tanh", 25.0 / 9 / 300},
+        {"sigmoid", 1.0 / 300},       {"linear", 1.0 / 300},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        struct net n;
+        char yaml[128];
+        snprintf(yaml, sizeof yaml, "model:\n  - dense: 200\n  - %s\n", expected[i].layer);
+        net_make(&n, yaml, picture(20, 20, 1));
+        expect_spread(values_of(&n, "dense1.weight"), 80000, sqrt(expected[i].variance), 6, expected[i].layer);
+        net_free(&n);
+    }
+}
+
+/* a' b for columns a and b, or rows. */
+static void expect_orthonormal(const float *values, int64_t rows, int64_t columns, double gain)
+{
+    bool tall = rows > columns;
+    int64_t count = tall ? columns : rows, length = tall ? rows : columns;
+    for (int64_t a = 0; a < count; a++)
+        for (int64_t b = 0; b <= a; b++) {
+            double sum = 0;
+            for (int64_t i = 0; i < length; i++)
+                sum += (double)values[tall ? i * columns + a : a * columns + i] *
+                       values[tall ? i * columns + b : b * columns + i];
+            assert_true(fabs(sum - (a == b ? gain * gain : 0)) <= 1e-6);
+        }
+}
+
+static void orthogonal_and_dirac(void **state)
+{
+    (void)state;
+    struct net n;
+    net_make(&n,
+             "model:\n"
+             "  - conv: {filters: 30, init: orthogonal}\n"
+             "  - conv: {filters: 7, init: {orthogonal: 1.5}}\n"
+             "  - conv: {filters: 5, init: dirac}\n"
+             "  - dense: {units: 9, init: dirac}\n"
+             "  - dense: {units: 3, init: {constant: 0.25}}\n",
+             picture(2, 1, 2));
+    expect_orthonormal(values_of(&n, "conv1.weight"), 18, 30, 1);
+    expect_orthonormal(values_of(&n, "conv2.weight"), 270, 7, 1.5);
+    const float *w = values_of(&n, "conv3.weight");
+    for (int i = 0; i < 9 * 7 * 5; i++)
+        assert_true(w[i] == (i / 35 == 4 && i / 5 % 7 == i % 5));
+    w = values_of(&n, "dense1.weight");
+    for (int i = 0; i < 10 * 9; i++)
+        assert_true(w[i] == (i / 9 == i % 9));
+    w = values_of(&n, "dense2.weight");
+    for (int i = 0; i < 9 * 3; i++)
+        assert_true(w[i] == 0.25F);
     net_free(&n);
 }
 
@@ -754,6 +826,8 @@ int main(void)
         cmocka_unit_test(every_layer_learns),
         cmocka_unit_test(every_init_has_its_spread),
         cmocka_unit_test(auto_looks_ahead),
+        cmocka_unit_test(auto_by_activation),
+        cmocka_unit_test(orthogonal_and_dirac),
         cmocka_unit_test(same_seed_same_numbers),
         cmocka_unit_test(names_and_shapes),
         cmocka_unit_test(bias_auto),

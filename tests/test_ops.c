@@ -33,6 +33,8 @@ static const struct {
     {"bias", {.inputs = {CR_SHAPE(12, 13, 33), CR_SHAPE(33)}}},
     {"add", {.inputs = {CR_SHAPE(14, 15, 33), CR_SHAPE(14, 15, 33)}}},
     {"relu", {.inputs = {CR_SHAPE(14, 15, 33)}}},
+    {"activation", {.options = "kind: gelu", .inputs = {CR_SHAPE(14, 15, 33)}}},
+    {"activation", {.options = "kind: tanh", .inputs = {CR_SHAPE(14, 15, 33)}}},
     {"maxpool", {.inputs = {CR_SHAPE(28, 27, 20)}}},
     {"maxpool", {.options = "{size: 3, stride: 2, padding: 1}", .inputs = {CR_SHAPE(15, 14, 33)}}},
     {"avgpool", {.inputs = {CR_SHAPE(28, 27, 20)}}},

@@ -140,6 +140,25 @@ struct cr_unary_args {
     bool add;
 };
 
+/* The activations that work number by number. */
+enum cr_activation {
+#define CR_ACTIVATION(name, word, from) CR_ACTIVATION_##name,
+#include "kernels/activations.def"
+#undef CR_ACTIVATION
+};
+
+/* forward: y = f(x). backward: dx = f' dy, from y or from x as the list says. `parameter`: slope, alpha. */
+struct cr_activation_args {
+    int64_t batch, size;
+    enum cr_activation kind;
+    double parameter;
+    const void *x;
+    void *y;
+    const void *dy;
+    void *dx;
+    bool add;
+};
+
 /*
  * Windows as in conv; what lies outside the picture does not count (average: divides by the pixels inside).
  * maxpool_forward also writes index[n][i][j][c], the place of the maximum in its sample's plane (h * W + w), the first

@@ -6,6 +6,7 @@
 
 #include "base/options.h"
 #include "base/text.h"
+#include "graph/activation.h"
 #include "model/builder.h"
 
 enum { MOST_LAYERS = 10000 };
@@ -63,19 +64,32 @@ enum cr_status cr_build_apply(struct cr_build *build, const char *op, const void
     return cr_graph_apply(graph, found, copy, build->name, inputs, found->inputs, outputs, err);
 }
 
-/* Whether the weights of this layer work into an activation of the ReLU family. */
-static bool leads_to_relu(const struct cr_build *build)
+static struct cr_start start_of(const struct cr_build *build, const struct cr_layer *layer, const struct cr_node *node)
 {
+    const struct cr_entry *entry;
+    const void *options;
+
+    if (layer->start_of == NULL ||
+        cr_bind_choice(build->builder->config, &cr_layers, node, &entry, &options, NULL) != CR_OK)
+        return layer->start;
+    return layer->start_of(options);
+}
+
+/* How the weights of this layer start: by the activation that they work into, if any. */
+static struct cr_start find_start(const struct cr_build *build)
+{
+    const struct cr_start start = {CR_FAN_AVERAGE, 1};
+
     for (; build != NULL; build = build->parent) {
         for (const struct cr_node *node = build->next; node != NULL; node = node->next) {
             const struct cr_layer *layer = cr_layer_of(node);
             if (layer == NULL || layer->role == CR_LAYER_WEIGHTS)
-                return false;
-            if (layer->role == CR_LAYER_RELU)
-                return true;
+                return start;
+            if (layer->role == CR_LAYER_ACTIVATION)
+                return start_of(build, layer, node);
         }
     }
-    return false;
+    return start;
 }
 
 static enum cr_status bind_init(struct cr_build *build, const struct cr_build_param *param, struct cr_pending *pending,
@@ -88,7 +102,7 @@ static enum cr_status bind_init(struct cr_build *build, const struct cr_build_pa
     pending->init = (const struct cr_init *)entry; /* its first member */
     pending->fan_in = param->fan_in;
     pending->fan_out = param->fan_out;
-    pending->relu = leads_to_relu(build);
+    pending->start = find_start(build);
     return CR_OK;
 }
 
@@ -152,6 +166,14 @@ enum cr_status cr_build_batchnorm(struct cr_build *build, const char *prefix, co
         CR_TRY(cr_build_param(build, &param, &inputs[1 + i], err));
     }
     return cr_build_apply(build, "batchnorm", options, inputs, y, err);
+}
+
+enum cr_status cr_build_activation(struct cr_build *build, enum cr_activation kind, double parameter,
+                                   struct cr_value *x, struct cr_value **y, struct cr_error *err)
+{
+    struct cr_activation_options options = {kind, parameter};
+
+    return cr_build_apply(build, "activation", &options, &x, y, err);
 }
 
 enum cr_status cr_build_flatten(struct cr_build *build, struct cr_value **x, struct cr_error *err)

@@ -15,7 +15,7 @@ struct cr_pending {
     const struct cr_init *init;
     const void *options;
     int64_t fan_in, fan_out;
-    bool relu;
+    struct cr_start start;
     struct cr_pending *next;
 };
 

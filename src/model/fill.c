@@ -29,22 +29,24 @@ static void store(const struct cr_params *params, const struct cr_param *param, 
     }
 }
 
-static void fill(const struct cr_pending *pending, int64_t count, uint64_t seed, double *values)
+static void fill(const struct cr_pending *pending, const struct cr_param *param, uint64_t seed, double *values)
 {
     struct cr_random random = cr_random_at(seed, CR_RANDOM_INIT, 0, hash_of(pending->name));
     struct cr_init_call call = {.options = pending->options,
                                 .fan_in = pending->fan_in,
                                 .fan_out = pending->fan_out,
-                                .relu = pending->relu,
-                                .count = count,
+                                .start = pending->start,
+                                .shape = param->shape,
+                                .count = param->count,
                                 .values = values,
+                                .spare = values + param->count,
                                 .random = &random};
 
     if (!pending->constant) {
         pending->init->fill(&call);
         return;
     }
-    for (int64_t i = 0; i < count; i++)
+    for (int64_t i = 0; i < param->count; i++)
         values[i] = pending->fill;
 }
 
@@ -57,12 +59,12 @@ enum cr_status cr_builder_fill(struct cr_builder *builder, struct cr_params *par
     for (int i = 0; i < params->count; i++)
         if (params->items[i].count > largest)
             largest = params->items[i].count;
-    values = malloc(((size_t)largest + 1) * sizeof(*values));
+    values = malloc((2 * (size_t)largest + 1) * sizeof(*values));
     if (values == NULL)
         return cr_fail_memory(err);
     for (const struct cr_pending *pending = builder->pending; pending != NULL; pending = pending->next) {
         const struct cr_param *param = cr_params_find(params, pending->name);
-        fill(pending, param->count, seed, values);
+        fill(pending, param, seed, values);
         store(params, param, values);
     }
     free(values);

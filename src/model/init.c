@@ -5,21 +5,24 @@
 
 #include "model/init.h"
 
-void cr_init_spread(const struct cr_init_call *call, double variance, bool uniform)
+static double fan_of(const struct cr_init_call *call, enum cr_fan fan)
 {
-    double deviation = sqrt(variance), width = sqrt(3) * deviation;
+    switch (fan) {
+    case CR_FAN_IN:
+        return (double)call->fan_in;
+    case CR_FAN_OUT:
+        return (double)call->fan_out;
+    case CR_FAN_AVERAGE:
+        break;
+    }
+    return 0.5 * (double)(call->fan_in + call->fan_out);
+}
+
+void cr_init_spread(const struct cr_init_call *call, struct cr_start start, bool uniform)
+{
+    double deviation = sqrt(start.variance / fan_of(call, start.fan)), width = sqrt(3) * deviation;
 
     for (int64_t i = 0; i < call->count; i++)
         call->values[i] =
             uniform ? width * (2 * cr_random_uniform(call->random) - 1) : deviation * cr_random_normal(call->random);
-}
-
-double cr_init_he_variance(const struct cr_init_call *call)
-{
-    return 2.0 / (double)call->fan_in;
-}
-
-double cr_init_xavier_variance(const struct cr_init_call *call)
-{
-    return 2.0 / (double)(call->fan_in + call->fan_out);
 }

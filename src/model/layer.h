@@ -8,13 +8,14 @@
 #include <cradle/model.h>
 
 #include "graph/op.h"
+#include "model/init.h"
 
 /* What a layer is to its neighbours. */
 enum cr_layer_role {
-    CR_LAYER_PLAIN,   /* pooling, dropout: an activation behind it is still that of the weights before it */
-    CR_LAYER_WEIGHTS, /* has weights of its own, and so ends the search for the activation of those before it */
-    CR_LAYER_RELU,    /* an activation of the ReLU family: weights before it start by He's rule */
-    CR_LAYER_NORM,    /* makes a bias before it useless */
+    CR_LAYER_PLAIN,      /* pooling, dropout: an activation behind it is still that of the weights before it */
+    CR_LAYER_WEIGHTS,    /* has weights of its own, and so ends the search for the activation of those before it */
+    CR_LAYER_ACTIVATION, /* says how the weights before it start */
+    CR_LAYER_NORM,       /* makes a bias before it useless */
 };
 
 /* Where a layer stands while it is built. */
@@ -29,6 +30,8 @@ struct cr_build {
 struct cr_layer {
     struct cr_entry entry;
     enum cr_layer_role role;
+    struct cr_start start;                            /* of an activation */
+    struct cr_start (*start_of)(const void *options); /* where that depends on its options */
     enum cr_status (*build)(struct cr_build *build, const void *options, struct cr_value *x, struct cr_value **y,
                             struct cr_error *err);
 };
@@ -69,6 +72,10 @@ struct cr_batchnorm_layer {
 };
 enum cr_status cr_build_batchnorm(struct cr_build *build, const char *prefix, const struct cr_batchnorm_layer *options,
                                   struct cr_value *x, struct cr_value **y, struct cr_error *err);
+
+/* y = f(x), number by number. */
+enum cr_status cr_build_activation(struct cr_build *build, enum cr_activation kind, double parameter,
+                                   struct cr_value *x, struct cr_value **y, struct cr_error *err);
 
 /* Puts flatten before a layer that needs a row of numbers, and says so in the model's table. */
 enum cr_status cr_build_flatten(struct cr_build *build, struct cr_value **x, struct cr_error *err);

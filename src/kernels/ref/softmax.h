@@ -2,21 +2,9 @@
 #ifndef CR_KERNELS_REF_SOFTMAX_H
 #define CR_KERNELS_REF_SOFTMAX_H
 
-#include <math.h>
-
-#include "kernels/ref/ref.h"
+#include "kernels/ref/math.h"
 
 enum { EXP_COST = 16 }; /* of one exponential, against an addition */
-
-static inline real exponential(real x)
-{
-    return sizeof x == sizeof(float) ? (real)expf((float)x) : (real)exp((double)x);
-}
-
-static inline real logarithm(real x)
-{
-    return sizeof x == sizeof(float) ? (real)logf((float)x) : (real)log((double)x);
-}
 
 /* y[k] = exp(x[k]) / sum_j exp(x[j]); returns log sum_j exp(x[j]). The maximum is taken out first: nothing overflows.
  */

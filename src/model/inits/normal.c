@@ -16,7 +16,8 @@ static void fill(const struct cr_init_call *call)
 {
     const struct normal *o = call->options;
 
-    cr_init_spread(call, o->std * o->std, false);
+    for (int64_t i = 0; i < call->count; i++)
+        call->values[i] = o->std * cr_random_normal(call->random);
 }
 
 const struct cr_init cr_init_normal = {

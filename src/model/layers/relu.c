@@ -11,6 +11,7 @@ static enum cr_status build(struct cr_build *build, const void *options, struct 
 
 const struct cr_layer cr_layer_relu = {
     .entry = {.name = "relu", .help = "max(x, 0)"},
-    .role = CR_LAYER_RELU,
+    .role = CR_LAYER_ACTIVATION,
+    .start = {CR_FAN_IN, 2},
     .build = build,
 };
