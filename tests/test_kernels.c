@@ -174,10 +174,10 @@ static int64_t larger(int64_t a, int64_t b)
 
 static void make_cr_dense_args(struct run *run)
 {
-    static const int64_t sizes[] = {1, 2, 5, 7, 10, 16, 17, 31, 33, 64, 100, 129};
+    static const int64_t sizes[] = {1, 2, 5, 7, 10, 16, 17, 31, 33, 64, 100, 129, 300, 600};
     struct cr_dense_args *a = &run->args.dense;
-    *a = (struct cr_dense_args){.batch = one_of(run, sizes, 12), .inputs = one_of(run, sizes, 12), .add = coin(run)};
-    a->outputs = one_of(run, sizes, 12);
+    *a = (struct cr_dense_args){.batch = one_of(run, sizes, 14), .inputs = one_of(run, sizes, 14), .add = coin(run)};
+    a->outputs = one_of(run, sizes, 14);
     a->x = numbers(run, a->batch * a->inputs);
     a->w = numbers(run, a->inputs * a->outputs);
     a->y = numbers(run, a->batch * a->outputs);

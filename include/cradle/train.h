@@ -40,6 +40,9 @@ CR_API double cr_optimizer_lr(const struct cr_optimizer *optimizer); /* the base
 CR_API struct cr_step_info cr_optimizer_info(const struct cr_optimizer *optimizer);
 /* One update of all parameters from their gradients, with the rate `lr`. */
 CR_API void cr_optimizer_step(struct cr_optimizer *optimizer, double lr);
+/* A training step: cr_plan_run, then cr_optimizer_step, with the same results and less waiting in between. */
+CR_API void cr_optimizer_run(struct cr_optimizer *optimizer, struct cr_plan *plan, const struct cr_feed *feed,
+                             double lr);
 
 /* --------------------------------------------------------------------------------------------------------- schedule */
 

@@ -112,8 +112,7 @@ static void train(struct bench *bench, double *seconds)
 {
     struct cr_feed feed = next_feed(bench);
     double began = cr_clock();
-    cr_plan_run(bench->training, &feed);
-    cr_optimizer_step(bench->optimizer, cr_optimizer_lr(bench->optimizer));
+    cr_optimizer_run(bench->optimizer, bench->training, &feed, cr_optimizer_lr(bench->optimizer));
     *seconds = cr_clock() - began;
 }
 

@@ -267,6 +267,12 @@ void cr_plan_run(struct cr_plan *plan, const struct cr_feed *feed)
     cr_steps_run(plan->steps);
 }
 
+void cr_plan_run_and(struct cr_plan *plan, const struct cr_feed *feed, const struct cr_steps *then)
+{
+    take_feed(plan, feed);
+    cr_steps_run_both(plan->steps, then);
+}
+
 void cr_plan_profile(struct cr_plan *plan, const struct cr_feed *feed, double *seconds)
 {
     take_feed(plan, feed);

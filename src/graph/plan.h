@@ -92,6 +92,8 @@ struct cr_plan {
     char nowhere[64]; /* what addresses point to while nothing is placed */
 };
 
+/* As cr_plan_run, then `then`, in one parallel region. */
+void cr_plan_run_and(struct cr_plan *plan, const struct cr_feed *feed, const struct cr_steps *then);
 /* Which values are live, which gradients wanted, what is fused. */
 void cr_plan_analyse(struct cr_plan *plan);
 /* What can be told of a step that the second walk emits. */

@@ -1,7 +1,6 @@
 /*
- * The executor. One parallel region for all steps; in it, each phase's parts are shared out among the threads,
- * with a barrier behind each phase (team.h). Which thread runs a part changes nothing: parts depend on the shapes
- * alone. Where the steps are timed, one thread reads the clock behind the last barrier of each.
+ * The executor. One parallel region for all steps; in it, each phase's parts are shared out among the threads, with a
+ * barrier between phases (team.h). Which thread runs a part changes nothing: parts depend on the shapes alone.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -124,48 +123,106 @@ static void lap(double *began, double *seconds)
     *began = now;
 }
 
-/* What thread `thread` of `threads` does of all steps. `seconds` is NULL in all threads but one. */
-static void run_share(const struct cr_steps *steps, int thread, int threads, double *seconds)
+/* One thread of the region. */
+struct member {
+    struct cr_team *team;
+    int thread, threads;
+    /* What has run since the last barrier: nothing, phases of one part in thread 0 alone, or a phase of several. */
+    enum { NOTHING, ALONE, SHARED } since;
+};
+
+static void meet(struct member *member)
 {
-    char *scratch = steps->scratch != NULL ? steps->scratch + (size_t)thread * steps->scratch_size : NULL;
+    if (member->since != NOTHING)
+        cr_team_wait(member->team, member->threads);
+    member->since = NOTHING;
+}
+
+static void run_part(const struct step *step, int phase, int64_t part, char *scratch)
+{
+    struct cr_work work = {step->args, part, step->shared, scratch};
+    step->kernel->phases[phase].run(&work);
+}
+
+/* Phases of one part that follow each other need no barrier between them: all of them are thread 0's. */
+static void run_alone(const struct step *step, int phase, struct member *member, char *scratch)
+{
+    if (member->since == SHARED)
+        meet(member);
+    if (member->thread == 0)
+        run_part(step, phase, 0, scratch);
+    member->since = ALONE;
+}
+
+static void run_phase(const struct step *step, int phase, struct member *member, char *scratch)
+{
+    meet(member);
+    cr_team_begin(member->team, member->thread, member->threads, step->parts[phase]);
+    for (int64_t part; (part = cr_team_take(member->team, member->thread, member->threads)) >= 0;)
+        run_part(step, phase, part, scratch);
+    member->since = SHARED;
+}
+
+/* What this thread does of all steps. Where they are timed, thread 0 reads the clock behind a barrier. */
+static void run_share(const struct cr_steps *steps, struct member *member, double *seconds)
+{
+    char *scratch = steps->scratch != NULL ? steps->scratch + (size_t)member->thread * steps->scratch_size : NULL;
     double began = seconds != NULL ? cr_clock() : 0;
 
     for (int64_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->steps[i];
         for (int phase = 0; phase < CR_PHASES; phase++) {
-            if (step->parts[phase] == 0)
-                continue;
-            cr_team_begin(steps->team, thread, threads, step->parts[phase]);
-            for (int64_t part; (part = cr_team_take(steps->team, thread, threads)) >= 0;) {
-                struct cr_work work = {step->args, part, step->shared, scratch};
-                step->kernel->phases[phase].run(&work);
-            }
-            cr_team_wait(steps->team, threads);
+            if (step->parts[phase] == 1)
+                run_alone(step, phase, member, scratch);
+            else if (step->parts[phase] > 1)
+                run_phase(step, phase, member, scratch);
         }
-        if (seconds != NULL)
+        if (seconds == NULL)
+            continue;
+        meet(member);
+        if (member->thread == 0)
             lap(&began, &seconds[i]);
     }
 }
 
-static void run(const struct cr_steps *steps, double *seconds)
+/* `next` may be NULL. */
+static void run(const struct cr_steps *steps, const struct cr_steps *next, double *seconds)
 {
     /* GNU's OpenMP allocates a team each time one thread is asked for, and ends the program where it cannot. */
     if (steps->threads == 1) {
-        run_share(steps, 0, 1, seconds);
+        struct member member = {.team = steps->team, .threads = 1};
+        run_share(steps, &member, seconds);
+        if (next != NULL)
+            run_share(next, &member, NULL);
         return;
     }
 #pragma omp parallel num_threads(steps->threads)
-    run_share(steps, omp_get_thread_num(), omp_get_num_threads(), omp_get_thread_num() == 0 ? seconds : NULL);
+    {
+        struct member member = {.team = steps->team, .thread = omp_get_thread_num(), .threads = omp_get_num_threads()};
+        run_share(steps, &member, seconds);
+        if (next != NULL)
+            run_share(next, &member, NULL);
+    }
 }
 
 void cr_steps_run(const struct cr_steps *steps)
 {
-    run(steps, NULL);
+    run(steps, NULL, NULL);
+}
+
+void cr_steps_run_both(const struct cr_steps *first, const struct cr_steps *then)
+{
+    if (first->threads == then->threads) {
+        run(first, then, NULL);
+        return;
+    }
+    cr_steps_run(first);
+    cr_steps_run(then);
 }
 
 void cr_steps_time(const struct cr_steps *steps, double *seconds)
 {
-    run(steps, seconds);
+    run(steps, NULL, seconds);
 }
 
 int64_t cr_steps_count(const struct cr_steps *steps)

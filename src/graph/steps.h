@@ -20,7 +20,9 @@ enum cr_status cr_steps_ready(struct cr_steps *steps, struct cr_error *err);
 /* Sets the number of samples of every step. */
 void cr_steps_batch(struct cr_steps *steps, int64_t batch);
 void cr_steps_run(const struct cr_steps *steps);
-/* The same; adds the time of each step to seconds[count]. */
+/* Both, one after the other, in one parallel region. */
+void cr_steps_run_both(const struct cr_steps *first, const struct cr_steps *then);
+/* As cr_steps_run; adds the time of each step to seconds[count]. */
 void cr_steps_time(const struct cr_steps *steps, double *seconds);
 int64_t cr_steps_count(const struct cr_steps *steps);
 struct cr_step_info cr_steps_info(const struct cr_steps *steps, int64_t index);

@@ -10,6 +10,7 @@
 
 #include "base/context.h"
 #include "base/options.h"
+#include "graph/plan.h"
 
 const struct cr_name cr_decay_names[] = {
     {"classic", CR_DECAY_CLASSIC},
@@ -170,8 +171,19 @@ enum cr_status cr_optimizer_set_lr(struct cr_optimizer *optimizer, double lr, st
     return CR_OK;
 }
 
-void cr_optimizer_step(struct cr_optimizer *optimizer, double lr)
+static void begin_step(struct cr_optimizer *optimizer, double lr)
 {
     optimizer->kind->set_rates(optimizer->options, lr, ++optimizer->step, optimizer->rates);
+}
+
+void cr_optimizer_step(struct cr_optimizer *optimizer, double lr)
+{
+    begin_step(optimizer, lr);
     cr_steps_run(optimizer->steps);
+}
+
+void cr_optimizer_run(struct cr_optimizer *optimizer, struct cr_plan *plan, const struct cr_feed *feed, double lr)
+{
+    begin_step(optimizer, lr);
+    cr_plan_run_and(plan, feed, optimizer->steps);
 }

@@ -199,8 +199,7 @@ static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *ba
                            .step = (uint64_t)progress->step};
     CR_TRY(check_batch(trainer, batch, err));
     trainer->lr = rate(trainer);
-    cr_plan_run(trainer->training, &feed);
-    cr_optimizer_step(trainer->options.optimizer, trainer->lr);
+    cr_optimizer_run(trainer->options.optimizer, trainer->training, &feed, trainer->lr);
     cr_tally_batch(&tally, trainer->training, trainer->options.network, batch);
     progress->tally.loss += tally.loss;
     progress->tally.correct += tally.correct;

@@ -1,6 +1,6 @@
 /*
- * dw [I][O] = transposed x [N][I] times dy [N][O]. The panels are of dy; each tile goes through all samples, so that no
- * partial sums need to be added. Who packs a panel sums its columns, too, for the bias.
+ * dw [I][O] = transposed x [N][I] times dy [N][O]. Each tile goes through all samples, so that no partial sums need to
+ * be added. The part with the first rows of some columns sums these columns of dy, too, for the bias.
  */
 #include "kernels/simd/panel.h"
 #include "kernels/simd/product.h"
@@ -13,27 +13,9 @@ static struct product product(const struct cr_dense_args *a)
                             .a = a->x,
                             .row_stride = 1,
                             .stride = a->inputs,
+                            .b = a->y,
                             .y = a->w,
                             .add = a->add};
-}
-
-static int64_t pack_parts(const void *args)
-{
-    struct product p = product(args);
-    return CR_NAME(product_pack_parts)(&p);
-}
-
-static void pack(const struct cr_work *work)
-{
-    const struct cr_dense_args *a = work->args;
-    struct product p = product(a);
-    CR_NAME(product_pack)(&p, work->shared, a->y, false, work->part);
-    if (a->db) {
-        struct cr_range columns = CR_NAME(product_pack_columns)(&p, work->part);
-        float *db = (float *)a->db + columns.begin;
-        CR_NAME(sum_rows)
-        (db, (const float *)a->y + columns.begin, a->outputs, a->batch, columns.end - columns.begin, a->add_db);
-    }
 }
 
 static int64_t parts(const void *args)
@@ -44,15 +26,19 @@ static int64_t parts(const void *args)
 
 static void run(const struct cr_work *work)
 {
-    struct product p = product(work->args);
-    CR_NAME(product)(&p, work->shared, work->part);
+    const struct cr_dense_args *a = work->args;
+    struct product p = product(a);
+    struct cr_range own = CR_NAME(product_own_columns)(&p, work->part);
+    CR_NAME(product)(&p, work->part, work->scratch);
+    if (a->db && own.begin < own.end)
+        CR_NAME(sum_rows)
+    ((float *)a->db + own.begin, (const float *)a->y + own.begin, a->outputs, a->batch, own.end - own.begin, a->add_db);
 }
 
-static size_t shared(const void *args)
+static size_t scratch(const void *args)
 {
     struct product p = product(args);
-    return CR_NAME(product_shared)(&p);
+    return CR_NAME(product_scratch)(&p);
 }
 
-const struct cr_kernel CR_NAME(dense_backward_weights) = {.phases = {{pack_parts, pack}, {parts, run}},
-                                                          .shared = shared};
+const struct cr_kernel CR_NAME(dense_backward_weights) = {.phases = {{parts, run}}, .scratch = scratch};

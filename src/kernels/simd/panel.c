@@ -2,20 +2,37 @@
 
 #include "kernels/simd/panel.h"
 
+/* One row of a panel that the matrix does not fill. */
+static void pack_rest(float *to, const float *m, int64_t count, int64_t width)
+{
+    memcpy(to, m, (size_t)count * sizeof *to);
+    memset(to + count, 0, (size_t)(width - count) * sizeof *to);
+}
+
+static inline void copy(float *to, const float *m, int vectors)
+{
+    UNROLLED
+    for (int v = 0; v < vectors; v++)
+        store(to + v * LANES, load(m + v * LANES));
+}
+
+/*
+ * A row may be read beyond its end where the next rows, long enough, follow at once; what is read there comes to lie in
+ * columns that nobody stores.
+ */
 void CR_NAME(pack)(float *to, int64_t panel, int64_t columns, const float *m, int64_t stride, int64_t rows)
 {
-    int64_t count = panel_columns(panel, columns), width = panel_width(panel, columns);
+    int64_t count = panel_columns(panel, columns), width = panel_width(panel, columns), row = 0;
+    int64_t sure = most(rows - (width - count + stride - 1) / stride, 0);
     m += panel * WIDTH;
-    for (int64_t row = 0; row < rows; row++, to += width, m += stride) {
-        if (count == WIDTH) {
-            UNROLLED
-            for (int v = 0; v < VECTORS; v++)
-                store(to + v * LANES, load(m + v * LANES));
-            continue;
-        }
-        memcpy(to, m, (size_t)count * sizeof *to);
-        memset(to + count, 0, (size_t)(width - count) * sizeof *to);
-    }
+    if (width == WIDTH)
+        for (; row < sure; row++)
+            copy(to + row * WIDTH, m + row * stride, VECTORS);
+    else
+        for (; row < sure; row++)
+            copy(to + row * LANES, m + row * stride, 1);
+    for (; row < rows; row++)
+        pack_rest(to + row * width, m + row * stride, count, width);
 }
 
 /*

@@ -1,7 +1,7 @@
 /*
  * Panels: a matrix [depth][columns], cut into bands of WIDTH columns, each packed as [depth][WIDTH] so that a tile
- * reads it from end to end. The last panel is filled up by zeros, to LANES columns where these are enough, else to
- * WIDTH.
+ * reads it from end to end. The last panel is filled up by whatever numbers, to LANES columns where these are enough,
+ * else to WIDTH.
  */
 #ifndef CR_KERNELS_SIMD_PANEL_H
 #define CR_KERNELS_SIMD_PANEL_H

@@ -1,69 +1,137 @@
+#include <string.h>
+
 #include "kernels/simd/product.h"
 #include "kernels/simd/panel.h"
 #include "kernels/simd/tile.h"
+
+enum {
+    BLOCK = 256,    /* of the depth: a panel's block and a few rows of `a` stay in the first cache */
+    GRAIN = 8192,   /* multiply-adds of vectors that a part has at least */
+    ENOUGH = 16,    /* parts, if their rows are few */
+    MOST = 64,      /* parts */
+    FEW_TILES = 2,  /* a part has at least: packing then takes a quarter of its time at most */
+    MANY_TILES = 8, /* and so no more than a twentieth */
+};
 
 static int64_t row_tiles(const struct product *p)
 {
     return (p->rows + ROWS - 1) / ROWS;
 }
 
-/* In vectors, as everywhere in simd/. */
-static int64_t tile_cost(const struct product *p)
+/* Panels that are packed together. Where the rows of `a` lie across they are packed, too, which serves all of them. */
+static int64_t group_size(const struct product *p)
 {
-    return p->depth * ROWS * VECTORS;
+    return p->stride == 1 ? 1 : least(panel_count(p->columns), 4);
+}
+
+static int64_t groups(const struct product *p)
+{
+    return (panel_count(p->columns) + group_size(p) - 1) / group_size(p);
+}
+
+static int64_t bands(const struct product *p)
+{
+    return least(groups(p), MOST);
+}
+
+static int64_t row_blocks(const struct product *p)
+{
+    int64_t tiles = row_tiles(p), of_one = p->depth * ROWS * VECTORS * group_size(p);
+    int64_t blocks = most(least(tiles / FEW_TILES, ENOUGH / bands(p)), least(tiles / MANY_TILES, MOST / bands(p)));
+    return most(least(blocks, tiles * of_one / GRAIN), 1);
 }
 
 int64_t CR_NAME(product_parts)(const struct product *p)
 {
-    return cr_blocks(panel_count(p->columns), row_tiles(p), tile_cost(p));
+    return bands(p) * row_blocks(p);
 }
 
-void CR_NAME(product)(const struct product *p, float *panels, int64_t part)
+static struct cr_range groups_of(const struct product *p, int64_t part)
 {
-    struct cr_block block = cr_block(panel_count(p->columns), row_tiles(p), tile_cost(p), part);
-    struct walk walk = {.pictures = 1, .lines = 1, .steps = p->depth, .stride = p->stride};
-    for (int64_t panel = block.rows.begin; panel < block.rows.end; panel++)
-        for (int64_t row = block.columns.begin * ROWS; row < block.columns.end * ROWS; row += ROWS) {
-            int64_t rows = least(p->rows - row, ROWS);
-            struct tile tile = {.rows = rows,
-                                .columns = panel_columns(panel, p->columns),
-                                .add = p->add,
-                                .finish = p->finish,
-                                .origin = p->y,
-                                .column = panel * WIDTH};
-            for (int64_t r = 0; r < ROWS; r++) {
-                int64_t at = row + (r < rows ? r : 0);
-                tile.a[r] = p->a + at * p->row_stride;
-                tile.y[r] = p->y + at * p->columns + panel * WIDTH;
-            }
-            CR_NAME(tile)(&tile, &walk, panel_at(panels, panel, p->depth));
-        }
+    return cr_share(groups(p), bands(p), part / row_blocks(p));
 }
 
-size_t CR_NAME(product_shared)(const struct product *p)
+struct cr_range CR_NAME(product_own_columns)(const struct product *p, int64_t part)
 {
-    return (size_t)panels_size(p->depth, p->columns) * sizeof(float);
+    struct cr_range range = groups_of(p, part);
+    int64_t width = group_size(p) * WIDTH;
+    if (part % row_blocks(p) > 0)
+        return (struct cr_range){0, 0};
+    return (struct cr_range){range.begin * width, least(range.end * width, p->columns)};
 }
 
-int64_t CR_NAME(product_pack_parts)(const struct product *p)
+size_t CR_NAME(product_scratch)(const struct product *p)
 {
-    return cr_parts(panel_count(p->columns), p->depth * VECTORS);
+    return (size_t)(least(p->depth, BLOCK) * (group_size(p) * WIDTH + ROWS)) * sizeof(float);
 }
 
-void CR_NAME(product_pack)(const struct product *p, float *panels, const float *m, bool transposed, int64_t part)
+static void pack_block(const struct product *p, int64_t panel, struct cr_range depth, float *to)
 {
-    struct cr_range range = cr_part(panel_count(p->columns), p->depth * VECTORS, part);
-    for (int64_t panel = range.begin; panel < range.end; panel++) {
-        float *to = panel_at(panels, panel, p->depth);
-        if (transposed)
-            CR_NAME(pack_transposed)(to, panel, p->columns, m, p->depth, p->depth);
-        else
-            CR_NAME(pack)(to, panel, p->columns, m, p->columns, p->depth);
+    int64_t count = depth.end - depth.begin;
+    if (p->transposed)
+        CR_NAME(pack_transposed)(to, panel, p->columns, p->b + depth.begin, p->depth, count);
+    else
+        CR_NAME(pack)(to, panel, p->columns, p->b + depth.begin * p->columns, p->columns, count);
+}
+
+/* to[k][ROWS]; rows beyond the last repeat it. */
+static void pack_rows(const struct product *p, int64_t row, struct cr_range depth, float *to)
+{
+    const float *a = p->a + row * p->row_stride + depth.begin * p->stride;
+    int64_t rows = p->rows - row, count = depth.end - depth.begin;
+    if (rows >= ROWS && p->row_stride == 1)
+        for (int64_t k = 0; k < count; k++)
+            memcpy(to + k * ROWS, a + k * p->stride, ROWS * sizeof *to);
+    else
+        for (int64_t k = 0; k < count; k++)
+            for (int64_t r = 0; r < ROWS; r++)
+                to[k * ROWS + r] = a[k * p->stride + least(r, rows - 1) * p->row_stride];
+}
+
+/* One tile's rows of all panels. */
+static void run_rows(const struct product *p, int64_t row, struct cr_range panels, struct cr_range depth,
+                     const float *packed, float *rows_packed)
+{
+    struct walk walk = {.pictures = 1, .lines = 1, .steps = depth.end - depth.begin, .stride = p->stride};
+    struct tile tile = {.rows = least(p->rows - row, ROWS),
+                        .add = p->add || depth.begin > 0,
+                        .finish = depth.end == p->depth ? p->finish : NULL,
+                        .origin = p->y};
+    for (int64_t r = 0; r < ROWS; r++)
+        tile.a[r] = p->a + (row + least(r, tile.rows - 1)) * p->row_stride + depth.begin * p->stride;
+    if (panels.end - panels.begin > 1) {
+        pack_rows(p, row, depth, rows_packed);
+        walk.stride = ROWS;
+        for (int64_t r = 0; r < ROWS; r++)
+            tile.a[r] = rows_packed + r;
+    }
+    for (int64_t panel = panels.begin; panel < panels.end; panel++, packed += walk.steps * WIDTH) {
+        tile.columns = panel_columns(panel, p->columns);
+        tile.column = panel * WIDTH;
+        for (int64_t r = 0; r < ROWS; r++)
+            tile.y[r] = p->y + (row + least(r, tile.rows - 1)) * p->columns + tile.column;
+        CR_NAME(tile)(&tile, &walk, packed);
     }
 }
 
-struct cr_range CR_NAME(product_pack_columns)(const struct product *p, int64_t part)
+static void run_group(const struct product *p, int64_t group, struct cr_range tiles, float *scratch)
 {
-    struct cr_range panels = cr_part(panel_count(p->columns), p->depth * VECTORS, part);
-    return (struct cr_range){panels.begin * WIDTH, least(panels.end * WIDTH, p->columns)};
+    int64_t first = group * group_size(p), blocks = (p->depth + BLOCK - 1) / BLOCK;
+    struct cr_range panels = {first, least(first + group_size(p), panel_count(p->columns))};
+    float *rows_packed = scratch + group_size(p) * least(p->depth, BLOCK) * WIDTH;
+    for (int64_t block = 0; block < blocks; block++) {
+        struct cr_range depth = cr_share(p->depth, blocks, block);
+        int64_t size = (depth.end - depth.begin) * WIDTH;
+        for (int64_t panel = panels.begin; panel < panels.end; panel++)
+            pack_block(p, panel, depth, scratch + (panel - panels.begin) * size);
+        for (int64_t tile = tiles.begin; tile < tiles.end; tile++)
+            run_rows(p, tile * ROWS, panels, depth, scratch, rows_packed);
+    }
+}
+
+void CR_NAME(product)(const struct product *p, int64_t part, float *scratch)
+{
+    struct cr_range range = groups_of(p, part), tiles = cr_share(row_tiles(p), row_blocks(p), part % row_blocks(p));
+    for (int64_t group = range.begin; group < range.end; group++)
+        run_group(p, group, tiles, scratch);
 }

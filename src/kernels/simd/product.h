@@ -1,6 +1,11 @@
 /*
- * A product of matrices: y [rows][columns] = a [rows][depth] times packed panels [depth][columns], cut into parts:
- * groups of panels and, where there are few panels, blocks of rows too.
+ * A product of matrices: y [rows][columns] = a [rows][depth] b [depth][columns], cut into parts: a few panels of
+ * columns, and of long columns a block of their rows. A part packs what it needs of `b` for itself, BLOCK of the depth
+ * at a time (Goto & van de Geijn 2008), and goes through its rows while that is in the first cache.
+ *
+ * Two things are gained over packing all of `b` first, for all parts. A thread reads and writes the same columns of
+ * weights in each step, the columns that the optimizer's update (kernels.h) gives it too: no line has to come
+ * from the cache of another core, which takes longer than the arithmetic on it. And there is no barrier between.
  */
 #ifndef CR_KERNELS_SIMD_PRODUCT_H
 #define CR_KERNELS_SIMD_PRODUCT_H
@@ -9,22 +14,20 @@
 
 struct product {
     int64_t rows, depth, columns;
-    const float *a; /* a[row * row_stride + k * stride] */
+    const float *a; /* a[row * row_stride + k * stride]; one of both strides is 1 */
     int64_t row_stride, stride;
+    const float *b; /* [depth][columns], or, transposed, [columns][depth] */
+    bool transposed;
     float *y;
     bool add;
     const struct cr_finish *finish; /* NULL: none */
 };
 
 int64_t CR_NAME(product_parts)(const struct product *p);
-void CR_NAME(product)(const struct product *p, float *panels, int64_t part);
+void CR_NAME(product)(const struct product *p, int64_t part, float *scratch);
+size_t CR_NAME(product_scratch)(const struct product *p); /* bytes */
 
-/* Bytes of the panels, and packing them from m [depth][columns], or, transposed, m [columns][depth]. */
-size_t CR_NAME(product_shared)(const struct product *p);
-int64_t CR_NAME(product_pack_parts)(const struct product *p);
-void CR_NAME(product_pack)(const struct product *p, float *panels, const float *m, bool transposed, int64_t part);
-
-/* The columns that this part of the packing is about. */
-struct cr_range CR_NAME(product_pack_columns)(const struct product *p, int64_t part);
+/* The columns that only this part is asked about: none for parts of other rows. */
+struct cr_range CR_NAME(product_own_columns)(const struct product *p, int64_t part);
 
 #endif

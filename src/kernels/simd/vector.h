@@ -32,6 +32,7 @@ enum {
 };
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
+typedef int32_t vector_mask __attribute__((vector_size(LANES * sizeof(float)))); /* of comparisons: -1 or 0 */
 typedef float loose_vector __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
 
 /* Every loop over a tile must be unrolled to the end: its vectors then live in registers. */
