@@ -54,6 +54,7 @@ struct run {
         struct cr_pool_args pool;
         struct cr_dropout_args dropout;
         struct cr_batchnorm_args batchnorm;
+        struct cr_groupnorm_args groupnorm;
         struct cr_cross_entropy_args cross_entropy;
         struct cr_fill_args fill;
         struct cr_sgd_args sgd;
@@ -390,6 +391,28 @@ static void make_cr_batchnorm_args(struct run *run)
     a->residual = coin(run) ? numbers(run, count) : NULL;
     a->dresidual = coin(run) ? numbers(run, count) : NULL;
     a->add_dresidual = coin(run);
+}
+
+static void make_cr_groupnorm_args(struct run *run)
+{
+    struct cr_groupnorm_args *a = &run->args.groupnorm;
+    *a = (struct cr_groupnorm_args){.batch = between(run, 1, 9), .pixels = between(run, 1, 300), .add = coin(run)};
+    a->channels = some_channels(run);
+    do
+        a->groups = one_of(run, (const int64_t[]){1, 2, 3, 4, 8, a->channels}, 6);
+    while (a->channels % a->groups != 0);
+    a->epsilon = 1e-3; /* a group may be of one number */
+    int64_t count = a->batch * a->pixels * a->channels;
+    a->x = around(run, count, 3);
+    a->scale = numbers(run, a->channels);
+    a->shift = numbers(run, a->channels);
+    a->y = numbers(run, count);
+    a->mean = around(run, a->batch * a->groups, 3);
+    a->inverse = positive(run, a->batch * a->groups);
+    a->dy = numbers(run, count);
+    a->dx = between(run, 0, 3) ? numbers(run, count) : NULL;
+    a->dscale = numbers(run, a->channels);
+    a->dshift = numbers(run, a->channels);
 }
 
 static void make_cr_cross_entropy_args(struct run *run)

@@ -437,6 +437,25 @@ static void names_and_shapes(void **state)
     net_free(&n);
 }
 
+/* The projection of a residual ends in the norm that its layers end in, with the same options. */
+static void projection_is_normalised_alike(void **state)
+{
+    (void)state;
+    struct net n;
+    net_make(&n,
+             "model:\n"
+             "  - residual: [conv: 6, {groupnorm: 3}]\n"
+             "  - residual: [conv: 8, relu]\n"
+             "  - dense: 2\n",
+             picture(4, 4, 2));
+    assert_non_null(cr_params_find(n.network->params, "residual1.projection.scale"));
+    assert_non_null(cr_params_find(n.network->params, "residual1.projection.shift"));
+    assert_null(cr_params_find(n.network->params, "residual1.projection.mean"));
+    assert_null(cr_params_find(n.network->params, "residual2.projection.scale"));
+    assert_null(cr_params_find(n.network->params, "conv1.bias"));
+    net_free(&n);
+}
+
 /* bias: auto is off right before a norm, also across the rounds of a repeat, and on before an addition. */
 static void bias_auto(void **state)
 {
@@ -732,6 +751,13 @@ static void messages(void **state)
          "net.yaml:2:29: model[0].dense.init: unknown init hee; did you mean he?"},
         {"model:\n  - dense: {units: 3, init: {normal: {std: -1}}}\n", 4, CR_ERROR_CONFIG,
          "net.yaml:2:44: model[0].dense.init.normal.std: -1 is out of range (float 0..1000000)"},
+        {"model:\n  - conv: 20\n  - groupnorm\n", 4, CR_ERROR_SHAPE,
+         "net.yaml:3:5: model[1] (groupnorm): 20 channels cannot be cut into 8 equal groups; 5 would do"},
+        {"model:\n  - conv: 4\n  - groupnorm\n", 4, CR_ERROR_SHAPE,
+         "net.yaml:3:5: model[1] (groupnorm): 4 channels cannot be cut into 8 equal groups; 4 would do"},
+        {"model:\n  - conv: 4\n  - globalpool\n  - instancenorm\n", 4, CR_ERROR_SHAPE,
+         "net.yaml:4:5: model[2] (instancenorm): each group of 4 has only one number, of which nothing is left: use "
+         "fewer groups, or batchnorm"},
         {"model:\n  - residual\n", 4, CR_ERROR_CONFIG,
          "net.yaml:2:5: model[0]: expected a list of layers (layers: [conv: 32, relu])"},
         {"model:\n  - repeat: {times: 3, layers: []}\n", 4, CR_ERROR_CONFIG,
@@ -830,6 +856,7 @@ int main(void)
         cmocka_unit_test(orthogonal_and_dirac),
         cmocka_unit_test(same_seed_same_numbers),
         cmocka_unit_test(names_and_shapes),
+        cmocka_unit_test(projection_is_normalised_alike),
         cmocka_unit_test(bias_auto),
         cmocka_unit_test(projection_of_pictures),
         cmocka_unit_test(projection_of_rows),

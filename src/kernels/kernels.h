@@ -237,6 +237,23 @@ struct cr_batchnorm_args {
 };
 
 /*
+ * Wu & He 2018, for each n and each group of channels / groups channels g, over p and the group's c: m = mean x,
+ * v = mean (x - m)^2, xhat = (x - m) / sqrt(v + epsilon), y = xhat scale[c] + shift[c].
+ * forward  writes y, mean[n][g], inverse[n][g] (= 1 / sqrt(v + epsilon))
+ * backward writes dx, dscale = sum dy xhat, dshift = sum dy from x, dy, mean, inverse; dx may be NULL, or dy's own
+ * memory
+ */
+struct cr_groupnorm_args {
+    int64_t batch, pixels, channels, groups;
+    double epsilon;
+    const void *x, *scale, *shift;
+    void *y, *mean, *inverse;
+    const void *dy;
+    void *dx, *dscale, *dshift;
+    bool add; /* to dx */
+};
+
+/*
  * p = softmax(x); loss[n] = -sum_k t[n][k] log p[n][k], with t one-hot of labels[n], or `soft` [n][k].
  * backward: dx[n][k] = dloss[n] (p[n][k] sum_j t[n][j] - t[n][k])
  */

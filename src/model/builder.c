@@ -140,8 +140,8 @@ enum cr_status cr_build_bias(struct cr_build *build, int bias, struct cr_value *
     return cr_build_apply(build, "bias", NULL, inputs, y, err);
 }
 
-enum cr_status cr_build_batchnorm(struct cr_build *build, const char *prefix, const struct cr_batchnorm_layer *options,
-                                  struct cr_value *x, struct cr_value **y, struct cr_error *err)
+enum cr_status cr_build_norm(struct cr_build *build, const char *prefix, const char *op, const void *options,
+                             struct cr_value *x, struct cr_value **y, struct cr_error *err)
 {
     static const struct {
         const char *what;
@@ -153,7 +153,7 @@ enum cr_status cr_build_batchnorm(struct cr_build *build, const char *prefix, co
                   {"variance", CR_ROLE_STATE, 1}};
     struct cr_value *inputs[5] = {x};
 
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < cr_op_find(op)->inputs - 1; i++) {
         struct cr_build_param param = {.what = params[i].what,
                                        .shape = {.rank = 1, .dims = {x->shape.dims[x->shape.rank - 1]}},
                                        .role = params[i].role,
@@ -165,7 +165,7 @@ enum cr_status cr_build_batchnorm(struct cr_build *build, const char *prefix, co
             return cr_fail_memory(err);
         CR_TRY(cr_build_param(build, &param, &inputs[1 + i], err));
     }
-    return cr_build_apply(build, "batchnorm", options, inputs, y, err);
+    return cr_build_apply(build, op, options, inputs, y, err);
 }
 
 enum cr_status cr_build_activation(struct cr_build *build, enum cr_activation kind, double parameter,

@@ -15,7 +15,7 @@ enum cr_layer_role {
     CR_LAYER_PLAIN,      /* pooling, dropout: an activation behind it is still that of the weights before it */
     CR_LAYER_WEIGHTS,    /* has weights of its own, and so ends the search for the activation of those before it */
     CR_LAYER_ACTIVATION, /* says how the weights before it start */
-    CR_LAYER_NORM,       /* makes a bias before it useless */
+    CR_LAYER_NORM,       /* makes a bias before it superfluous */
 };
 
 /* Where a layer stands while it is built. */
@@ -32,6 +32,9 @@ struct cr_layer {
     enum cr_layer_role role;
     struct cr_start start;                            /* of an activation */
     struct cr_start (*start_of)(const void *options); /* where that depends on its options */
+    /* Of a norm: as build, with its parameters named PREFIX.scale and so on. */
+    enum cr_status (*normalise)(struct cr_build *build, const char *prefix, const void *options, struct cr_value *x,
+                                struct cr_value **y, struct cr_error *err);
     enum cr_status (*build)(struct cr_build *build, const void *options, struct cr_value *x, struct cr_value **y,
                             struct cr_error *err);
 };
@@ -66,12 +69,12 @@ enum { CR_BIAS_AUTO, CR_BIAS_ON, CR_BIAS_OFF };
 extern const struct cr_name cr_bias_names[];
 enum cr_status cr_build_bias(struct cr_build *build, int bias, struct cr_value **y, struct cr_error *err);
 
-/* Batch normalisation with its parameters, named PREFIX.scale and so on (NULL: scale). */
-struct cr_batchnorm_layer {
-    double momentum, epsilon;
-};
-enum cr_status cr_build_batchnorm(struct cr_build *build, const char *prefix, const struct cr_batchnorm_layer *options,
-                                  struct cr_value *x, struct cr_value **y, struct cr_error *err);
+/*
+ * Applies the op of a norm with its parameters, one number a channel, named PREFIX.scale and so on (NULL: scale): scale
+ * and shift, and mean and variance where the op keeps states.
+ */
+enum cr_status cr_build_norm(struct cr_build *build, const char *prefix, const char *op, const void *options,
+                             struct cr_value *x, struct cr_value **y, struct cr_error *err);
 
 /* y = f(x), number by number. */
 enum cr_status cr_build_activation(struct cr_build *build, enum cr_activation kind, double parameter,

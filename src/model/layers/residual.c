@@ -1,9 +1,10 @@
 /*
  * residual (He et al. 2016): y = f(x) + x, with f a list of layers. Where f changes the shape, x goes through a
- * projection: a 1 x 1 convolution with the stride that fits (a dense layer for rows), with batch normalisation where f
- * ends in one (their option B).
+ * projection: a 1 x 1 convolution with the stride that fits (a dense layer for rows), with the norm that f ends in, if
+ * any (their option B).
  */
 #include "graph/window.h"
+#include "model/builder.h"
 #include "model/layer.h"
 
 enum { MOST_STRIDE = 64 }; /* of a convolution */
@@ -83,27 +84,34 @@ static enum cr_status project_row(struct cr_build *build, struct cr_value *x, st
     return cr_build_apply(build, "dense", NULL, inputs, y, err);
 }
 
-static bool ends_in_norm(const struct cr_node *layers)
+/* The norm that the list ends in, once more. */
+static enum cr_status normalise_alike(struct cr_build *build, const struct cr_node *layers, struct cr_value **y,
+                                      struct cr_error *err)
 {
-    const struct cr_layer *last = NULL;
+    const struct cr_node *last = layers->first;
+    const struct cr_layer *layer;
+    const struct cr_entry *entry;
+    const void *values;
 
-    for (const struct cr_node *node = layers->first; node != NULL; node = node->next)
-        last = cr_layer_of(node);
-    return last != NULL && last->role == CR_LAYER_NORM;
+    while (last->next != NULL)
+        last = last->next;
+    layer = cr_layer_of(last);
+    if (layer->normalise == NULL)
+        return CR_OK;
+    CR_TRY(cr_bind_choice(build->builder->config, &cr_layers, last, &entry, &values, err));
+    return layer->normalise(build, "projection", values, *y, y, err);
 }
 
 static enum cr_status project(struct cr_build *build, const struct residual *o, struct cr_value *x, struct cr_shape to,
                               struct cr_value **y, struct cr_error *err)
 {
-    const struct cr_batchnorm_layer norm = {.momentum = 0.1, .epsilon = 1e-5};
-
     if (x->shape.rank != to.rank)
         return fail_to_follow(x->shape, to, err);
     if (to.rank == 3)
         CR_TRY(project_picture(build, x, to, y, err));
     else
         CR_TRY(project_row(build, x, to, y, err));
-    return ends_in_norm(o->layers) ? cr_build_batchnorm(build, "projection", &norm, *y, y, err) : CR_OK;
+    return normalise_alike(build, o->layers, y, err);
 }
 
 static enum cr_status build(struct cr_build *build, const void *options_, struct cr_value *x, struct cr_value **y,

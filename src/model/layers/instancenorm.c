@@ -1,0 +1,40 @@
+/*
+ * instancenorm (Ulyanov et al. 2016): normalises each channel of each sample by itself, over its pixels: the contrast
+ * of the picture goes, for style rather than for recognition.
+ */
+#include "graph/groupnorm.h"
+#include "model/layer.h"
+
+struct instancenorm {
+    double epsilon;
+};
+
+static const struct cr_option options[] = {
+    CR_FLOAT("epsilon", struct instancenorm, epsilon, .min = 1e-12, .max = 1, .def = 1e-5, .log = true,
+             .help = "added to the variance"),
+    {0},
+};
+
+static enum cr_status normalise(struct cr_build *build, const char *prefix, const void *options_, struct cr_value *x,
+                                struct cr_value **y, struct cr_error *err)
+{
+    const struct instancenorm *o = options_;
+    struct cr_groupnorm_options norm = {.groups = CR_GROUPS_CHANNELS, .epsilon = o->epsilon};
+
+    return cr_build_norm(build, prefix, "groupnorm", &norm, x, y, err);
+}
+
+static enum cr_status build(struct cr_build *build, const void *options_, struct cr_value *x, struct cr_value **y,
+                            struct cr_error *err)
+{
+    return normalise(build, NULL, options_, x, y, err);
+}
+
+const struct cr_layer cr_layer_instancenorm = {
+    .entry = {.name = "instancenorm",
+              .help = "normalises each channel of each sample (Ulyanov et al. 2016)",
+              .options = options},
+    .role = CR_LAYER_NORM,
+    .normalise = normalise,
+    .build = build,
+};
