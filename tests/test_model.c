@@ -157,7 +157,7 @@ static void every_layer_learns(void **state)
         struct net n;
         char layer[256], yaml[512];
         describe_layer(*entry, layer, sizeof layer);
-        snprintf(yaml, sizeof yaml, "model:\n  - conv: 4\n  - %s\n  - dense: 3\n", layer);
+        snprintf(yaml, sizeof yaml, "model:\n  - conv: 8\n  - %s\n  - dense: 3\n", layer);
         struct cr_network_options options = picture(6, 5, 2);
         options.classes = CLASSES;
         net_make(&n, yaml, options);
