@@ -51,8 +51,11 @@ struct run {
         struct cr_upsample_args upsample;
         struct cr_unary_args unary;
         struct cr_activation_args activation;
+        struct cr_prelu_args prelu;
+        struct cr_maxout_args maxout;
         struct cr_pool_args pool;
         struct cr_dropout_args dropout;
+        struct cr_dropout_units_args dropout_units;
         struct cr_batchnorm_args batchnorm;
         struct cr_groupnorm_args groupnorm;
         struct cr_cross_entropy_args cross_entropy;
@@ -317,6 +320,36 @@ static void make_cr_activation_args(struct run *run)
     a->dx = numbers(run, a->batch * a->size);
 }
 
+static void make_cr_prelu_args(struct run *run)
+{
+    struct cr_prelu_args *a = &run->args.prelu;
+    *a = (struct cr_prelu_args){.batch = between(run, 1, 9), .pixels = between(run, 1, 300), .add = coin(run)};
+    a->channels = some_channels(run);
+    int64_t count = a->batch * a->pixels * a->channels;
+    a->x = numbers(run, count);
+    a->slope = numbers(run, a->channels);
+    a->y = numbers(run, count);
+    a->dy = numbers(run, count);
+    a->dx = between(run, 0, 3) ? numbers(run, count) : NULL;
+    a->dslope = numbers(run, a->channels);
+}
+
+static void make_cr_maxout_args(struct run *run)
+{
+    struct cr_maxout_args *a = &run->args.maxout;
+    *a = (struct cr_maxout_args){.batch = between(run, 1, 5), .pixels = between(run, 1, 100), .add = coin(run)};
+    a->outputs = some_channels(run);
+    a->pieces = between(run, 2, 5);
+    int64_t count = a->batch * a->pixels * a->outputs;
+    a->x = numbers(run, count * a->pieces);
+    a->y = numbers(run, count);
+    a->index = array_new(run, (size_t)count, sizeof *a->index, false);
+    for (int64_t i = 0; i < count; i++)
+        a->index[i] = (int32_t)between(run, 0, a->pieces - 1);
+    a->dy = numbers(run, count);
+    a->dx = numbers(run, count * a->pieces);
+}
+
 /* Some place inside each window. */
 static int32_t *places(struct run *run, const struct cr_pool_args *a)
 {
@@ -365,6 +398,19 @@ static void make_cr_dropout_args(struct run *run)
     a->key = &run->key;
     a->x = numbers(run, a->batch * a->size);
     a->y = numbers(run, a->batch * a->size);
+}
+
+static void make_cr_dropout_units_args(struct run *run)
+{
+    struct cr_dropout_units_args *a = &run->args.dropout_units;
+    *a = (struct cr_dropout_units_args){.batch = between(run, 1, 9), .pixels = between(run, 1, 300), .add = coin(run)};
+    a->units = some_channels(run);
+    a->node = between(run, 0, 20);
+    a->rate = coin(run) ? 0.5 : 0.1;
+    run->key = (struct cr_step_key){cr_random_u32(&run->random), cr_random_u32(&run->random)};
+    a->key = &run->key;
+    a->x = numbers(run, a->batch * a->pixels * a->units);
+    a->y = numbers(run, a->batch * a->pixels * a->units);
 }
 
 static void make_cr_batchnorm_args(struct run *run)
@@ -792,10 +838,30 @@ static void check_maxpool(const struct cr_kernels *kernels)
     }
 }
 
-static void maxpool_takes_the_first(void **state)
+/* The same of three pieces. */
+static void check_maxout(const struct cr_kernels *kernels)
+{
+    const float inf = INFINITY;
+    const float pieces[][3] = {{1, 3, 3}, {5, NAN, 9}, {-inf, -inf, -inf}, {-2, -3, -1}, {NAN, NAN, 1}};
+    const int32_t expected[] = {1, 1, 0, 2, 0};
+    float x[3][COUNT], y[COUNT];
+    int32_t index[COUNT];
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < COUNT; j++)
+            x[i][j] = pieces[j % 5][i];
+    struct cr_maxout_args a = {.batch = 1, .pixels = 1, .outputs = COUNT, .pieces = 3, .x = x, .y = y, .index = index};
+    run_parts(&kernels->maxout_forward, &a);
+    for (int j = 0; j < COUNT; j++) {
+        assert_int_equal(index[j], expected[j % 5]);
+        assert_memory_equal(&y[j], &pieces[j % 5][expected[j % 5]], sizeof *y);
+    }
+}
+
+static void the_first_maximum_is_taken(void **state)
 {
     (void)state;
     for_each_cpu(check_maxpool);
+    for_each_cpu(check_maxout);
 }
 
 /* Kept numbers follow the stream of the random numbers word by word. */
@@ -815,10 +881,31 @@ static void check_dropout(const struct cr_kernels *kernels)
     }
 }
 
+static void check_dropout_units(const struct cr_kernels *kernels)
+{
+    enum { BATCH = 3, PIXELS = 5, UNITS = 7 };
+    struct cr_step_key key = {UINT64_C(0x123456789abcdef), UINT64_C(0x500000007)};
+    float x[BATCH][PIXELS][UNITS], y[BATCH][PIXELS][UNITS];
+    for (int i = 0; i < BATCH * PIXELS * UNITS; i++)
+        x[i / (PIXELS * UNITS)][i / UNITS % PIXELS][i % UNITS] = 1;
+    struct cr_dropout_units_args a = {
+        .batch = BATCH, .pixels = PIXELS, .units = UNITS, .node = 4, .rate = 0.25, .key = &key, .x = x, .y = y};
+    run_parts(&kernels->dropout_units, &a);
+    for (uint64_t n = 0; n < BATCH; n++) {
+        struct cr_random random = cr_random_at(key.seed, CR_RANDOM_DROPOUT, key.step, n | UINT64_C(4) << 32);
+        for (int u = 0; u < UNITS; u++) {
+            float expected = cr_random_u32(&random) >= UINT32_C(1) << 30 ? (float)(1 / 0.75) : 0;
+            for (int p = 0; p < PIXELS; p++)
+                assert_true(y[n][p][u] == expected);
+        }
+    }
+}
+
 static void dropout_follows_the_stream(void **state)
 {
     (void)state;
     for_each_cpu(check_dropout);
+    for_each_cpu(check_dropout_units);
 }
 
 /* A large mean must not cost the variance its digits. */
@@ -887,7 +974,7 @@ int main(void)
         cmocka_unit_test(every_kernel_avx512),
         cmocka_unit_test(nan_stays),
         cmocka_unit_test(activations_are_exact),
-        cmocka_unit_test(maxpool_takes_the_first),
+        cmocka_unit_test(the_first_maximum_is_taken),
         cmocka_unit_test(dropout_follows_the_stream),
         cmocka_unit_test(batchnorm_keeps_digits),
         cmocka_unit_test(choice),

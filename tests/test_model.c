@@ -456,6 +456,48 @@ static void projection_is_normalised_alike(void **state)
     net_free(&n);
 }
 
+/* The loss of each sample: the branch is there, twice as strong, or not; in use it is there as it is. */
+static void drop_path_skips_samples(void **state)
+{
+    (void)state;
+    enum { COUNT = 64 };
+    static const char *const rates[] = {"0", "0.5", "0"};
+    static const enum cr_mode modes[] = {CR_MODE_TRAIN, CR_MODE_TRAIN, CR_MODE_INFER};
+    float input[COUNT][2], loss[3][COUNT];
+    int32_t labels[COUNT] = {0};
+    int skipped = 0, doubled = 0;
+    for (int i = 0; i < COUNT; i++)
+        input[i][0] = 1, input[i][1] = -1;
+    for (int i = 0; i < 3; i++) {
+        struct net n;
+        struct cr_plan *plan;
+        struct cr_error err;
+        char yaml[160];
+        snprintf(yaml, sizeof yaml,
+                 "model:\n  - flatten\n  - residual: {layers: [dense: {units: 2, init: {constant: 1}, bias: true}], "
+                 "drop_path: %s}\n",
+                 rates[i]);
+        net_make(&n, yaml, picture(1, 1, 2));
+        ((float *)n.network->params->values)[cr_params_find(n.network->params, "dense1.bias")->offset] = 3;
+        struct cr_plan_options options = {.batch = COUNT, .mode = modes[i], .loss = n.network->loss};
+        options.outputs[0] = n.network->loss;
+        expect_ok(cr_plan_new(&plan, n.context, n.network->graph, n.network->params, &options, &err));
+        cr_plan_run(plan, &(struct cr_feed){.count = COUNT, .inputs = {input}, .labels = labels});
+        memcpy(loss[i], cr_plan_tensor(plan, n.network->loss).data, sizeof loss[i]);
+        cr_plan_free(plan);
+        net_free(&n);
+    }
+    /* The branch adds (3, 0) to (1, -1). */
+    const double plain = log1p(exp(-5.0)), off = log1p(exp(-2.0)), twice = log1p(exp(-8.0));
+    for (int i = 0; i < COUNT; i++) {
+        assert_true(fabs(loss[0][i] - plain) <= 1e-6 && fabs(loss[2][i] - plain) <= 1e-6);
+        skipped += fabs(loss[1][i] - off) <= 1e-6;
+        doubled += fabs(loss[1][i] - twice) <= 1e-6;
+    }
+    assert_int_equal(skipped + doubled, COUNT);
+    assert_in_range(skipped, 20, 44);
+}
+
 /* bias: auto is off right before a norm, also across the rounds of a repeat, and on before an addition. */
 static void bias_auto(void **state)
 {
@@ -758,6 +800,9 @@ static void messages(void **state)
         {"model:\n  - conv: 4\n  - globalpool\n  - instancenorm\n", 4, CR_ERROR_SHAPE,
          "net.yaml:4:5: model[2] (instancenorm): each group of 4 has only one number, of which nothing is left: use "
          "fewer groups, or batchnorm"},
+        {"model:\n  - conv: 9\n  - maxout\n", 4, CR_ERROR_SHAPE,
+         "net.yaml:3:5: model[1] (maxout): 9 channels cannot be cut into 2 equal pieces: give the layer before it a "
+         "multiple of 2"},
         {"model:\n  - residual\n", 4, CR_ERROR_CONFIG,
          "net.yaml:2:5: model[0]: expected a list of layers (layers: [conv: 32, relu])"},
         {"model:\n  - repeat: {times: 3, layers: []}\n", 4, CR_ERROR_CONFIG,
@@ -857,6 +902,7 @@ int main(void)
         cmocka_unit_test(same_seed_same_numbers),
         cmocka_unit_test(names_and_shapes),
         cmocka_unit_test(projection_is_normalised_alike),
+        cmocka_unit_test(drop_path_skips_samples),
         cmocka_unit_test(bias_auto),
         cmocka_unit_test(projection_of_pictures),
         cmocka_unit_test(projection_of_rows),

@@ -6,6 +6,6 @@
 
 #include <cradle/base.h>
 
-extern const struct cr_option cr_pool_options[], cr_dropout_options[], cr_batchnorm_options[], cr_upsample_options[];
+extern const struct cr_option cr_pool_options[], cr_maxout_options[], cr_batchnorm_options[], cr_upsample_options[];
 
 #endif

@@ -160,6 +160,33 @@ struct cr_activation_args {
 };
 
 /*
+ * forward: y = x <= 0 ? slope[c] x : x. backward: dx = x <= 0 ? slope[c] dy : dy; dx may be NULL, or dy's own memory;
+ * dslope[c] = sum of x dy over n and p where x <= 0
+ */
+struct cr_prelu_args {
+    int64_t batch, pixels, channels;
+    const void *x, *slope;
+    void *y;
+    const void *dy;
+    void *dx, *dslope;
+    bool add; /* to dx */
+};
+
+/*
+ * x [n][p][pieces][outputs]. forward: y[n][p][j] = max_i x[n][p][i][j] and index[n][p][j], the first i that has it; a
+ * NaN is a maximum. backward: dx[n][p][i][j] = index[n][p][j] == i ? dy[n][p][j] : 0
+ */
+struct cr_maxout_args {
+    int64_t batch, pixels, outputs, pieces;
+    const void *x;
+    void *y;
+    int32_t *index;
+    const void *dy;
+    void *dx;
+    bool add;
+};
+
+/*
  * Windows as in conv; what lies outside the picture does not count (average: divides by the pixels inside).
  * maxpool_forward also writes index[n][i][j][c], the place of the maximum in its sample's plane (h * W + w), the first
  * in reading order where several are equal; a NaN is a maximum.
@@ -206,6 +233,16 @@ struct cr_upsample_args {
  */
 struct cr_dropout_args {
     int64_t batch, size, node;
+    double rate;
+    const struct cr_step_key *key;
+    const void *x;
+    void *y;
+    bool add;
+};
+
+/* The same for whole units, x [n][pixels][units]: one word a unit of each sample, in order. */
+struct cr_dropout_units_args {
+    int64_t batch, pixels, units, node;
     double rate;
     const struct cr_step_key *key;
     const void *x;

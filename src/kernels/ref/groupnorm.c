@@ -35,15 +35,6 @@ static int64_t group_size(const struct cr_groupnorm_args *a)
     return a->pixels * (a->channels / a->groups);
 }
 
-/* A line of which the first pixel is there: the others are like it. */
-static void line_extend(real *line, int64_t channels)
-{
-    for (int64_t k = channels; k < line_length(channels); k += channels)
-#pragma omp simd
-        for (int64_t c = 0; c < channels; c++)
-            line[k + c] = line[c];
-}
-
 /* A number a group to a line of one a channel. */
 static void line_of_groups(const struct cr_groupnorm_args *a, real *line, const real *of_group)
 {

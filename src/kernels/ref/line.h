@@ -21,6 +21,15 @@ static inline void line_repeat(real *line, const real *v, int64_t channels)
         line[k] = v[k % channels];
 }
 
+/* A line of which the first pixel is there: the others become like it. */
+static inline void line_extend(real *line, int64_t channels)
+{
+    for (int64_t k = channels; k < line_length(channels); k += channels)
+#pragma omp simd
+        for (int64_t c = 0; c < channels; c++)
+            line[k + c] = line[c];
+}
+
 /* v[c] = sum_k line[k * channels + c] */
 static inline void line_fold(real *v, const real *line, int64_t channels)
 {

@@ -1,8 +1,9 @@
 /*
  * residual (He et al. 2016): y = f(x) + x, with f a list of layers. Where f changes the shape, x goes through a
  * projection: a 1 x 1 convolution with the stride that fits (a dense layer for rows), with the norm that f ends in, if
- * any (their option B).
+ * any (their option B). With drop_path a sample skips f at random in training (stochastic depth, Huang et al. 2016).
  */
+#include "graph/dropout.h"
 #include "graph/window.h"
 #include "model/builder.h"
 #include "model/layer.h"
@@ -11,10 +12,13 @@ enum { MOST_STRIDE = 64 }; /* of a convolution */
 
 struct residual {
     const struct cr_node *layers;
+    double drop_path;
 };
 
 static const struct cr_option options[] = {
     CR_NODE("layers", struct residual, layers, .kind = "layers", .help = "the list whose result is added to its input"),
+    CR_FLOAT("drop_path", struct residual, drop_path, .min = 0, .max = 0.99, .def = 0,
+             .help = "share of the samples for which the list is skipped in training (Huang et al. 2016)"),
     {0},
 };
 
@@ -118,11 +122,14 @@ static enum cr_status build(struct cr_build *build, const void *options_, struct
                             struct cr_error *err)
 {
     const struct residual *o = options_;
+    struct cr_dropout_options dropout = {o->drop_path, CR_DROP_SAMPLE};
     struct cr_value *inputs[2] = {NULL, x};
 
     CR_TRY(cr_build_layers(build, o->layers, NULL, x, &inputs[0], err));
     if (!cr_shape_equal(inputs[0]->shape, x->shape))
         CR_TRY(project(build, o, x, inputs[0]->shape, &inputs[1], err));
+    if (o->drop_path > 0)
+        CR_TRY(cr_build_apply(build, "dropout", &dropout, &inputs[0], &inputs[0], err));
     return cr_build_apply(build, "add", NULL, inputs, y, err);
 }
 
