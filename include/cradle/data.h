@@ -19,8 +19,13 @@ extern CR_API const struct cr_registry cr_formats; /* digits, idx, mnist, folder
 enum cr_part { CR_PART_TRAIN, CR_PART_TEST };
 
 /*
- * `count` samples of one shape. A sample's pixels are height * width * channels bytes.
- * `get` may be called by several threads at once. Labels are known without decoding.
+ * `count` samples of one shape. A sample's pixels are height * width * channels bytes, or floats where `numbers` is
+ * set: tables, with their columns as channels of a picture of one pixel. `get` may be called by several threads at
+ * once.
+ *
+ * What is to be learned of a sample is known without decoding: its label, or where there are `targets` a row of
+ * numbers, to be met (regression) or each of 0..1 (several answers at once). Then `classes` is how many numbers a row
+ * has, and class_names are theirs.
  */
 struct cr_dataset {
     const char *name; /* for messages and the header: "digits", "folder /home/a/pictures" */
@@ -28,7 +33,9 @@ struct cr_dataset {
     int64_t height, width, channels;
     int64_t classes;
     const char *const *class_names; /* [classes] */
-    const int32_t *labels;          /* [count], 0..classes-1 */
+    const int32_t *labels;          /* [count], 0..classes-1; NULL where there are targets */
+    const float *targets;           /* [count][classes], finite; NULL where there are labels */
+    bool numbers;                   /* samples are floats, finite, and not scaled */
     const uint8_t *pixels;          /* [count][H][W][C] where all are in memory, else NULL */
     enum cr_status (*get)(const struct cr_dataset *dataset, int64_t index, uint8_t *pixels, struct cr_error *err);
     /* A name for messages ("train/cat/0001.jpg", "image 17"), written to `text`. */
@@ -69,6 +76,12 @@ CR_API enum cr_status cr_dataset_from_memory(struct cr_dataset **dataset, const 
                                              int64_t count, int64_t height, int64_t width, int64_t channels,
                                              int64_t classes, const char *const *class_names, struct cr_error *err);
 
+/* The same with rows of targets instead of labels; `samples` are bytes, or floats where `numbers` is set. */
+CR_API enum cr_status cr_dataset_with_targets(struct cr_dataset **dataset, const void *samples, bool numbers,
+                                              const float *targets, int64_t count, int64_t height, int64_t width,
+                                              int64_t channels, int64_t target_width, const char *const *target_names,
+                                              struct cr_error *err);
+
 /* One picture file (JPEG, PNG; told by content, not name) as a network wants it: resized, cropped, grey or RGB. */
 CR_API enum cr_status cr_image_load(const char *file, int64_t height, int64_t width, int64_t channels, uint8_t *pixels,
                                     struct cr_error *err);
@@ -94,7 +107,8 @@ CR_API enum cr_status cr_split_new(struct cr_split **split, const struct cr_data
                                    const struct cr_data_section *section, struct cr_error *err);
 CR_API void cr_split_free(struct cr_split *split);
 
-/* Mean and deviation per channel of x / 255 over the samples `indices` (NULL: all); in double, in index order. */
+/* Mean and deviation per channel of x / 255 (of x where samples are numbers) over the samples `indices` (NULL: all); in
+ * double, in index order. */
 CR_API enum cr_status cr_dataset_moments(const struct cr_dataset *dataset, const int64_t *indices, int64_t count,
                                          double *mean, double *deviation, struct cr_error *err);
 
@@ -102,8 +116,9 @@ CR_API enum cr_status cr_dataset_moments(const struct cr_dataset *dataset, const
 
 struct cr_batch {
     int64_t count;          /* samples; the last batch of an epoch may be smaller */
-    const uint8_t *pixels;  /* [count][H][W][C] */
-    const int32_t *labels;  /* [count] */
+    const uint8_t *pixels;  /* [count][H][W][C]; floats where the dataset has numbers */
+    const int32_t *labels;  /* [count]; NULL where the dataset has none */
+    const float *targets;   /* [count][classes]; NULL where the labels are the targets */
     const int64_t *indices; /* [count] into the dataset */
 };
 
@@ -132,11 +147,11 @@ CR_API enum cr_status cr_loader_next(struct cr_loader *loader, const struct cr_b
 
 struct cr_data_info {
     int64_t count, classes, height, width, channels;
-    int64_t *per_class; /* [classes] */
+    int64_t *per_class; /* [classes]; 0 where there are targets instead of labels */
     double mean[4], deviation[4];
-    uint8_t minimum, maximum;
-    int64_t duplicates; /* samples whose pixels equal those of an earlier one */
-    int64_t conflicts;  /* of these, with another label */
+    uint8_t minimum, maximum; /* 0 where samples are numbers */
+    int64_t duplicates;       /* samples whose pixels equal those of an earlier one */
+    int64_t conflicts;        /* of these, with another label or target */
     int64_t first_duplicate[2];
 };
 CR_API enum cr_status cr_data_info_new(struct cr_data_info **info, const struct cr_dataset *dataset,

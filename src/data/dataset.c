@@ -1,6 +1,7 @@
 /*
  * Datasets: opened by name through the registry of formats, or laid over the caller's memory.
  */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ static void close_store(struct cr_dataset *dataset)
     struct cr_store *store = (struct cr_store *)dataset;
     free(store->pixels);
     free(store->labels);
+    free(store->targets);
     cr_arena_free(store->arena);
     free(store);
 }
@@ -61,7 +63,8 @@ static size_t total_size(const struct cr_extent *extent)
     size_t size = (size_t)extent->count;
     if (__builtin_mul_overflow(size, (size_t)extent->height, &size) ||
         __builtin_mul_overflow(size, (size_t)extent->width, &size) ||
-        __builtin_mul_overflow(size, (size_t)extent->channels, &size))
+        __builtin_mul_overflow(size, (size_t)extent->channels, &size) ||
+        __builtin_mul_overflow(size, extent->numbers ? sizeof(float) : 1, &size))
         return 0;
     return size;
 }
@@ -78,6 +81,7 @@ static struct cr_store *new_store(const struct cr_extent *extent, const char *co
                                          .width = extent->width,
                                          .channels = extent->channels,
                                          .classes = extent->classes,
+                                         .numbers = extent->numbers,
                                          .get = get,
                                          .describe = describe,
                                          .close = close_store};
@@ -102,15 +106,19 @@ enum cr_status cr_store_new(struct cr_store **store, const struct cr_extent *ext
     va_end(arguments);
     if (!*store)
         return cr_fail_memory(err);
-    size_t size = total_size(extent);
-    (*store)->labels = malloc((size_t)extent->count * sizeof *(*store)->labels);
+    size_t size = total_size(extent), rows = (size_t)extent->count;
+    if (extent->targets)
+        (*store)->targets = calloc(rows, (size_t)extent->classes * sizeof(float));
+    else
+        (*store)->labels = malloc(rows * sizeof *(*store)->labels);
     (*store)->pixels = in_memory && size > 0 ? malloc(size) : NULL;
-    if (!(*store)->labels || (in_memory && !(*store)->pixels)) {
+    if (!((*store)->labels || (*store)->targets) || (in_memory && !(*store)->pixels)) {
         cr_dataset_free(&(*store)->dataset);
         *store = NULL;
         return cr_fail_memory(err);
     }
     (*store)->dataset.labels = (*store)->labels;
+    (*store)->dataset.targets = (*store)->targets;
     (*store)->dataset.pixels = (*store)->pixels;
     return CR_OK;
 }
@@ -125,16 +133,24 @@ static struct cr_store *new_borrowed(const struct cr_extent *extent, const char 
     return store;
 }
 
+static enum cr_status check_extent(const struct cr_extent *e, struct cr_error *err)
+{
+    if (e->count < 1 || e->height < 1 || e->width < 1 || e->channels < 1 || e->classes < 1 || total_size(e) == 0)
+        return cr_fail(err, CR_ERROR_ARGUMENT,
+                       "%lld pictures of %lldx%lldx%lld in %lld classes: each number must be 1 or more",
+                       (long long)e->count, (long long)e->height, (long long)e->width, (long long)e->channels,
+                       (long long)e->classes);
+    return CR_OK;
+}
+
 enum cr_status cr_dataset_from_memory(struct cr_dataset **dataset, const uint8_t *pixels, const int32_t *labels,
                                       int64_t count, int64_t height, int64_t width, int64_t channels, int64_t classes,
                                       const char *const *class_names, struct cr_error *err)
 {
     *dataset = NULL;
-    struct cr_extent extent = {count, height, width, channels, classes};
-    if (count < 1 || height < 1 || width < 1 || channels < 1 || classes < 1 || total_size(&extent) == 0)
-        return cr_fail(err, CR_ERROR_ARGUMENT,
-                       "%lld pictures of %lldx%lldx%lld in %lld classes: each number must be 1 or more",
-                       (long long)count, (long long)height, (long long)width, (long long)channels, (long long)classes);
+    struct cr_extent extent = {
+        .count = count, .height = height, .width = width, .channels = channels, .classes = classes};
+    CR_TRY(check_extent(&extent, err));
     for (int64_t i = 0; i < count; i++)
         if (labels[i] < 0 || labels[i] >= classes)
             return cr_fail(err, CR_ERROR_ARGUMENT, "label %d of item %lld (from 0) is out of range 0..%lld",
@@ -144,6 +160,33 @@ enum cr_status cr_dataset_from_memory(struct cr_dataset **dataset, const uint8_t
         return cr_fail_memory(err);
     store->dataset.pixels = pixels;
     store->dataset.labels = labels;
+    *dataset = &store->dataset;
+    return CR_OK;
+}
+
+enum cr_status cr_dataset_with_targets(struct cr_dataset **dataset, const void *samples, bool numbers,
+                                       const float *targets, int64_t count, int64_t height, int64_t width,
+                                       int64_t channels, int64_t target_width, const char *const *target_names,
+                                       struct cr_error *err)
+{
+    *dataset = NULL;
+    struct cr_extent extent = {.count = count,
+                               .height = height,
+                               .width = width,
+                               .channels = channels,
+                               .classes = target_width,
+                               .numbers = numbers,
+                               .targets = true};
+    CR_TRY(check_extent(&extent, err));
+    for (int64_t i = 0; i < count * target_width; i++)
+        if (!isfinite(targets[i]))
+            return cr_fail(err, CR_ERROR_ARGUMENT, "target %lld of item %lld (both from 0) is no finite number",
+                           (long long)(i % target_width), (long long)(i / target_width));
+    struct cr_store *store = new_borrowed(&extent, target_names, "memory");
+    if (!store)
+        return cr_fail_memory(err);
+    store->dataset.pixels = samples;
+    store->dataset.targets = targets;
     *dataset = &store->dataset;
     return CR_OK;
 }

@@ -37,10 +37,19 @@ static int by_hash(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
+/* In what is to be learned of them. */
+static bool differ(const struct cr_dataset *dataset, int64_t a, int64_t b)
+{
+    size_t row = (size_t)dataset->classes;
+    if (dataset->labels)
+        return dataset->labels[a] != dataset->labels[b];
+    return memcmp(dataset->targets + (size_t)a * row, dataset->targets + (size_t)b * row, row * sizeof(float)) != 0;
+}
+
 static void note_duplicate(struct cr_data_info *info, const struct cr_dataset *dataset, int64_t earlier, int64_t later)
 {
     info->duplicates++;
-    info->conflicts += dataset->labels[earlier] != dataset->labels[later];
+    info->conflicts += differ(dataset, earlier, later);
     if (info->first_duplicate[1] < 0 || later < info->first_duplicate[1]) {
         info->first_duplicate[0] = earlier;
         info->first_duplicate[1] = later;
@@ -101,6 +110,8 @@ done:
 static enum cr_status measure(struct cr_data_info *info, const struct cr_dataset *dataset, struct cr_error *err)
 {
     uint64_t histogram[CHANNELS_MAX][256];
+    if (dataset->numbers)
+        return cr_dataset_moments(dataset, NULL, dataset->count, info->mean, info->deviation, err);
     CR_TRY(cr_dataset_histogram(dataset, NULL, dataset->count, histogram, err));
     info->minimum = 255;
     for (int64_t c = 0; c < dataset->channels; c++) {
@@ -133,7 +144,7 @@ enum cr_status cr_data_info_new(struct cr_data_info **info, const struct cr_data
     made->per_class = calloc((size_t)dataset->classes, sizeof *made->per_class);
     if (!made->per_class)
         CR_GO(cr_fail_memory(err));
-    for (int64_t i = 0; i < dataset->count; i++)
+    for (int64_t i = 0; i < dataset->count && dataset->labels; i++)
         made->per_class[dataset->labels[i]]++;
     CR_GO(measure(made, dataset, err));
     CR_GO(find_duplicates(made, dataset, err));

@@ -26,7 +26,8 @@ enum { WORKERS_MAX = 256, ALIGNMENT = 64 };
 struct slot {
     struct cr_batch batch;
     uint8_t *pixels;
-    int32_t *labels;
+    int32_t *labels; /* either */
+    float *targets;  /* or */
     int64_t *indices;
     bool ready;
     enum cr_status status;
@@ -58,11 +59,20 @@ static enum cr_status fill(struct cr_loader *loader, struct slot *slot, int64_t 
 {
     int64_t begin = number * loader->options.batch, count = loader->count - begin;
     count = count < loader->options.batch ? count : loader->options.batch;
-    slot->batch = (struct cr_batch){count, slot->pixels, slot->labels, slot->indices};
+    slot->batch = (struct cr_batch){.count = count,
+                                    .pixels = slot->pixels,
+                                    .labels = slot->labels,
+                                    .targets = slot->targets,
+                                    .indices = slot->indices};
+    size_t row = (size_t)loader->dataset->classes;
     for (int64_t i = 0; i < count; i++) {
         int64_t index = loader->order[begin + i];
         slot->indices[i] = index;
-        slot->labels[i] = loader->dataset->labels[index];
+        if (slot->labels)
+            slot->labels[i] = loader->dataset->labels[index];
+        else
+            memcpy(slot->targets + (size_t)i * row, loader->dataset->targets + (size_t)index * row,
+                   row * sizeof(float));
         if (atomic_load_explicit(&loader->hurry, memory_order_relaxed))
             return CR_OK;
         CR_TRY(loader->dataset->get(loader->dataset, index, slot->pixels + (size_t)i * loader->sample, err));
@@ -188,9 +198,12 @@ static enum cr_status allocate(struct cr_loader *loader, const int64_t *indices,
     for (int64_t i = 0; i < loader->slots; i++) {
         struct slot *slot = &loader->slot[i];
         slot->pixels = aligned_alloc(ALIGNMENT, bytes);
-        slot->labels = malloc(batch * sizeof *slot->labels);
+        if (loader->dataset->targets)
+            slot->targets = malloc(batch * (size_t)loader->dataset->classes * sizeof *slot->targets);
+        else
+            slot->labels = malloc(batch * sizeof *slot->labels);
         slot->indices = malloc(batch * sizeof *slot->indices);
-        if (!slot->pixels || !slot->labels || !slot->indices)
+        if (!slot->pixels || !(slot->labels || slot->targets) || !slot->indices)
             return cr_fail_memory(err);
     }
     return CR_OK;
@@ -246,6 +259,7 @@ void cr_loader_free(struct cr_loader *loader)
     for (int64_t i = 0; loader->slot && i < loader->slots; i++) {
         free(loader->slot[i].pixels);
         free(loader->slot[i].labels);
+        free(loader->slot[i].targets);
         free(loader->slot[i].indices);
     }
     free(loader->slot);

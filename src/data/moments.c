@@ -2,6 +2,8 @@
  * Mean and deviation per channel. Bytes are counted, then summed as whole numbers: the result is exact up to the last
  * division, so it depends neither on the order of the samples nor on anything else.
  *
+ * Where samples are numbers they are summed as they are.
+ *
  *     mean = sum(h_v v) / n / 255        deviation^2 = (n sum(h_v v^2) - sum(h_v v)^2) / n^2 / 255^2
  */
 #include "data/moments.h"
@@ -54,9 +56,49 @@ void cr_histogram_moments(const uint64_t histogram[256], double *mean, double *d
     *deviation = sqrt((double)(count * squares - sum * sum)) / n / 255;
 }
 
+/* One pass after the other: sums of x, then of (x - mean)^2, in double and in the order of the samples. */
+static enum cr_status add_numbers(const struct cr_dataset *dataset, const int64_t *indices, int64_t count,
+                                  float *buffer, const double *mean, double *sums, struct cr_error *err)
+{
+    int64_t channels = dataset->channels, pixels = dataset->height * dataset->width;
+    for (int64_t c = 0; c < channels; c++)
+        sums[c] = 0;
+    for (int64_t i = 0; i < count; i++) {
+        const uint8_t *sample;
+        CR_TRY(cr_dataset_view(dataset, indices ? indices[i] : i, (uint8_t *)buffer, &sample, err));
+        const float *x = (const float *)(const void *)sample;
+        for (int64_t p = 0; p < pixels; p++)
+            for (int64_t c = 0; c < channels; c++) {
+                double number = (double)x[p * channels + c];
+                sums[c] += mean ? (number - mean[c]) * (number - mean[c]) : number;
+            }
+    }
+    for (int64_t c = 0; c < channels; c++)
+        sums[c] /= (double)(count * pixels);
+    return CR_OK;
+}
+
+static enum cr_status number_moments(const struct cr_dataset *dataset, const int64_t *indices, int64_t count,
+                                     double *mean, double *deviation, struct cr_error *err)
+{
+    enum cr_status status = CR_OK;
+    float *buffer = malloc(cr_sample_size(dataset));
+    if (!buffer)
+        return cr_fail_memory(err);
+    CR_GO(add_numbers(dataset, indices, count, buffer, NULL, mean, err));
+    CR_GO(add_numbers(dataset, indices, count, buffer, mean, deviation, err));
+    for (int64_t c = 0; c < dataset->channels; c++)
+        deviation[c] = sqrt(deviation[c]);
+done:
+    free(buffer);
+    return status;
+}
+
 enum cr_status cr_dataset_moments(const struct cr_dataset *dataset, const int64_t *indices, int64_t count, double *mean,
                                   double *deviation, struct cr_error *err)
 {
+    if (dataset->numbers)
+        return number_moments(dataset, indices, indices ? count : dataset->count, mean, deviation, err);
     uint64_t(*histogram)[256] = malloc((size_t)dataset->channels * sizeof *histogram);
     if (!histogram)
         return cr_fail_memory(err);

@@ -1,6 +1,6 @@
 /*
- * A contact sheet: a row a class, the first samples of each, on a light ground. Small pictures are shown enlarged, each
- * pixel as a block.
+ * A contact sheet: a row a class (one row without labels), the first samples of each, on a light ground. Small pictures
+ * are shown enlarged, each pixel as a block.
  */
 #include <cradle/data.h>
 
@@ -37,7 +37,9 @@ enum cr_status cr_data_sheet(const struct cr_dataset *dataset, int columns, cons
 {
     if (columns < 1 || columns > COLUMNS_MAX)
         return cr_fail(err, CR_ERROR_ARGUMENT, "a sheet of %d columns: expected 1..%d", columns, COLUMNS_MAX);
-    int64_t rows = dataset->classes < CLASSES_MAX ? dataset->classes : CLASSES_MAX;
+    if (dataset->numbers)
+        return cr_fail(err, CR_ERROR_UNSUPPORTED, "%s: holds numbers, no pictures", dataset->name);
+    int64_t rows = !dataset->labels ? 1 : dataset->classes < CLASSES_MAX ? dataset->classes : CLASSES_MAX;
     struct sheet sheet = {.channels = dataset->channels == 3 ? 3 : 1, .zoom = 1};
     while (sheet.zoom * dataset->height < SIDE_MIN)
         sheet.zoom++;
@@ -53,7 +55,7 @@ enum cr_status cr_data_sheet(const struct cr_dataset *dataset, int columns, cons
         CR_GO(cr_fail_memory(err));
     memset(sheet.pixels, GROUND, size);
     for (int64_t i = 0; i < dataset->count; i++) {
-        int32_t label = dataset->labels[i];
+        int32_t label = dataset->labels ? dataset->labels[i] : 0;
         if (label >= rows || drawn[label] == columns)
             continue;
         const uint8_t *pixels;

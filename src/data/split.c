@@ -1,6 +1,7 @@
 /*
  * Which samples train and which validate. Both draws keep the proportions of the classes; they depend on the labels and
- * split_seed alone, so a run that is resumed, and another run on the same data, get the same split.
+ * split_seed alone, so a run that is resumed, and another run on the same data, get the same split. Without labels all
+ * samples are of one class.
  */
 #include "data/split.h"
 
@@ -42,6 +43,11 @@ static void divide(int64_t *quota, const int64_t *available, int64_t classes, in
     }
 }
 
+static int32_t label_of(const int32_t *labels, int64_t i)
+{
+    return labels ? labels[i] : 0;
+}
+
 enum cr_status cr_draw_stratified(uint8_t *mark, uint8_t from, uint8_t to, const int32_t *labels, int64_t count,
                                   int64_t classes, int64_t wanted, struct cr_quota_bounds bounds, uint64_t seed,
                                   enum cr_purpose purpose, struct cr_error *err)
@@ -53,12 +59,14 @@ enum cr_status cr_draw_stratified(uint8_t *mark, uint8_t from, uint8_t to, const
     if (!available || !quota || !start || !filled || !members)
         CR_GO(cr_fail_memory(err));
     for (int64_t i = 0; i < count; i++)
-        available[labels[i]] += mark[i] == from;
+        available[label_of(labels, i)] += mark[i] == from;
     for (int64_t c = 1; c < classes; c++)
         start[c] = start[c - 1] + available[c - 1];
     for (int64_t i = 0; i < count; i++)
-        if (mark[i] == from)
-            members[start[labels[i]] + filled[labels[i]]++] = i;
+        if (mark[i] == from) {
+            int32_t label = label_of(labels, i);
+            members[start[label] + filled[label]++] = i;
+        }
     divide(quota, available, classes, wanted, bounds);
     for (int64_t c = 0; c < classes; c++) {
         struct cr_random random = cr_random_at(seed, purpose, 0, (uint64_t)c);
@@ -75,10 +83,24 @@ done:
     return status;
 }
 
+static enum cr_status check_count(const struct cr_dataset *dataset, const struct cr_data_section *section,
+                                  int64_t needed, struct cr_error *err)
+{
+    if (section->limit > 0 && section->limit < needed)
+        return cr_fail(err, CR_ERROR_CONFIG, "data.limit: %lld is too few to hold one out: set %lld or more",
+                       (long long)section->limit, (long long)needed);
+    if (dataset->count < needed)
+        return cr_fail(err, CR_ERROR_FORMAT, "%s: has one sample, too few to hold one out: set data.validation=0",
+                       dataset->name);
+    return CR_OK;
+}
+
 static enum cr_status check_classes(const struct cr_dataset *dataset, const struct cr_data_section *section,
                                     struct cr_error *err)
 {
     int64_t needed = section->validation > 0 ? 2 : 1;
+    if (!dataset->labels)
+        return check_count(dataset, section, needed, err);
     if (section->limit > 0 && section->limit < needed * dataset->classes)
         return cr_fail(err, CR_ERROR_CONFIG,
                        "data.limit: %lld is too few for %lld classes of which each needs %lld: set %lld or more",
@@ -120,6 +142,7 @@ enum cr_status cr_split_new(struct cr_split **split, const struct cr_dataset *da
     enum cr_status status = CR_OK;
     bool validates = section->validation > 0, limited = section->limit > 0 && section->limit < dataset->count;
     int64_t count = dataset->count, used = limited ? section->limit : count;
+    int64_t classes = dataset->labels ? dataset->classes : 1;
     uint64_t seed = (uint64_t)section->split_seed;
     struct cr_split *made = calloc(1, sizeof *made);
     uint8_t *mark = calloc((size_t)count, 1);
@@ -132,14 +155,14 @@ enum cr_status cr_split_new(struct cr_split **split, const struct cr_dataset *da
     memset(mark, limited ? OUT : TRAIN, (size_t)count);
     if (limited) {
         struct cr_quota_bounds bounds = {.least = validates ? 2 : 1};
-        CR_GO(cr_draw_stratified(mark, OUT, TRAIN, dataset->labels, count, dataset->classes, used, bounds, seed,
-                                 CR_RANDOM_LIMIT, err));
+        CR_GO(cr_draw_stratified(mark, OUT, TRAIN, dataset->labels, count, classes, used, bounds, seed, CR_RANDOM_LIMIT,
+                                 err));
     }
     if (validates) {
         struct cr_quota_bounds bounds = {.left = 1};
         int64_t wanted = (int64_t)floor(section->validation * (double)used + 0.5);
-        CR_GO(cr_draw_stratified(mark, TRAIN, VALIDATION, dataset->labels, count, dataset->classes,
-                                 wanted < 1 ? 1 : wanted, bounds, seed, CR_RANDOM_SPLIT, err));
+        CR_GO(cr_draw_stratified(mark, TRAIN, VALIDATION, dataset->labels, count, classes, wanted < 1 ? 1 : wanted,
+                                 bounds, seed, CR_RANDOM_SPLIT, err));
     }
     made->train_count = collect(mark, TRAIN, count, made->train);
     made->validation_count = collect(mark, VALIDATION, count, made->validation);

@@ -18,6 +18,8 @@ enum { BATCH = 256, TOP = 5 };
 
 static enum cr_status check(const struct cr_run *run, const struct cr_dataset *dataset, struct cr_error *err)
 {
+    if (!dataset->labels)
+        return cr_fail(err, CR_ERROR_UNSUPPORTED, "%s has targets, but no labels", dataset->name);
     if (dataset->height != run->height || dataset->width != run->width || dataset->channels != run->channels ||
         dataset->classes != run->classes)
         return cr_fail(

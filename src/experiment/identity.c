@@ -30,7 +30,10 @@ static uint64_t add_data(uint64_t hash, const struct cr_dataset *dataset)
     hash = add(hash, sizes, sizeof sizes);
     for (int64_t i = 0; i < dataset->classes; i++)
         hash = add(hash, dataset->class_names[i], strlen(dataset->class_names[i]) + 1);
-    return add(hash, dataset->labels, (size_t)dataset->count * sizeof *dataset->labels);
+    size_t count = (size_t)dataset->count;
+    if (dataset->labels)
+        return add(hash, dataset->labels, count * sizeof *dataset->labels);
+    return add(hash, dataset->targets, count * (size_t)dataset->classes * sizeof *dataset->targets);
 }
 
 static enum cr_status set_fingerprint(struct cr_identity *identity, const struct cr_sections *sections,

@@ -24,6 +24,16 @@ static bool is_right(const struct cr_tensor *probabilities, int64_t row, int64_t
     return true;
 }
 
+/* Of a row of targets: the first of the largest. */
+static int32_t label_of(const struct cr_batch *batch, int64_t row, int64_t classes)
+{
+    const float *targets = batch->targets + row * classes;
+    int32_t label = 0;
+    for (int32_t k = 1; k < classes; k++)
+        label = targets[k] > targets[label] ? k : label;
+    return label;
+}
+
 void cr_tally_batch(struct cr_tally *tally, const struct cr_plan *plan, const struct cr_network *network,
                     const struct cr_batch *batch)
 {
@@ -31,8 +41,9 @@ void cr_tally_batch(struct cr_tally *tally, const struct cr_plan *plan, const st
     struct cr_tensor probabilities = cr_plan_tensor(plan, network->probabilities);
     int64_t classes = network->output.dims[0];
     for (int64_t i = 0; i < batch->count; i++) {
+        int32_t label = batch->labels ? batch->labels[i] : label_of(batch, i, classes);
         tally->loss += number_at(&loss, i);
-        tally->correct += is_right(&probabilities, i, classes, batch->labels[i]);
+        tally->correct += is_right(&probabilities, i, classes, label);
     }
     tally->count += batch->count;
 }
@@ -58,7 +69,8 @@ enum cr_status cr_trainer_validate(struct cr_trainer *trainer, struct cr_tally *
         CR_TRY(cr_loader_next(loader, &batch, err));
         if (!batch)
             return CR_OK;
-        struct cr_feed feed = {.count = batch->count, .inputs = {batch->pixels}, .labels = batch->labels};
+        struct cr_feed feed = {
+            .count = batch->count, .inputs = {batch->pixels}, .labels = batch->labels, .soft = batch->targets};
         cr_plan_run(trainer->validating, &feed);
         cr_tally_batch(tally, trainer->validating, network, batch);
     }

@@ -195,6 +195,7 @@ static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *ba
     struct cr_feed feed = {.count = batch->count,
                            .inputs = {batch->pixels},
                            .labels = batch->labels,
+                           .soft = batch->targets,
                            .seed = trainer->options.seed,
                            .step = (uint64_t)progress->step};
     CR_TRY(check_batch(trainer, batch, err));

@@ -86,7 +86,7 @@ static enum cr_status open_folder(struct cr_dataset **dataset, const char *folde
     struct file files[FILES_MAX] = {0};
     int count = test ? 1 : FILES_MAX;
     struct cr_store *store = NULL;
-    struct cr_extent extent = {0, SIDE, SIDE, CHANNELS, CLASSES};
+    struct cr_extent extent = {.height = SIDE, .width = SIDE, .channels = CHANNELS, .classes = CLASSES};
     enum cr_status status = CR_OK;
     for (int i = 0; i < count; i++) {
         char name[32] = "test_batch.bin";

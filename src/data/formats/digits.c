@@ -41,7 +41,8 @@ static int64_t next_number(struct text *text)
 static enum cr_status open(struct cr_dataset **dataset, const struct cr_format_call *call, struct cr_error *err)
 {
     bool wants_test = call->part == CR_PART_TEST;
-    struct cr_extent extent = {wants_test ? TEST : ALL - TEST, SIDE, SIDE, 1, CLASSES};
+    struct cr_extent extent = {
+        .count = wants_test ? TEST : ALL - TEST, .height = SIDE, .width = SIDE, .channels = 1, .classes = CLASSES};
     struct cr_store *store;
     CR_TRY(cr_store_new(&store, &extent, true, NULL, err, "digits"));
     struct text values = {cr_embedded_digits_csv, cr_embedded_digits_csv + cr_embedded_digits_csv_size};

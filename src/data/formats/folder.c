@@ -155,7 +155,8 @@ static enum cr_status open_tree(struct cr_dataset **dataset, const struct cr_for
                "%s: %lld pictures need %llu MiB, more than memory: %lld; each is decoded whenever it is needed",
                tree->root, (long long)tree->count, (unsigned long long)(all >> 20), (long long)values->memory);
     CR_GO(cr_parallel(&call->options, "decoding pictures", tree->count, decode, &work, err));
-    struct cr_extent extent = {0, work.side, work.side, work.channels, tree->classes};
+    struct cr_extent extent = {
+        .height = work.side, .width = work.side, .channels = work.channels, .classes = tree->classes};
     CR_GO(judge(&work, values->damaged, &extent.count, call->context, err));
     if (extent.count == 0)
         CR_GO(cr_fail(err, CR_ERROR_FORMAT, "%s: every picture is damaged", tree->root));

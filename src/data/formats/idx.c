@@ -226,7 +226,7 @@ static enum cr_status open_pair(struct cr_dataset **dataset, const char *picture
     if (d[0] != count)
         CR_GO(cr_fail(err, CR_ERROR_FORMAT, "%s has %lld pictures, but %s has %lld labels: they do not belong together",
                       pictures_path, (long long)d[0], labels_path, (long long)count));
-    struct cr_extent extent = {count, d[1], d[2], d[3], classes};
+    struct cr_extent extent = {.count = count, .height = d[1], .width = d[2], .channels = d[3], .classes = classes};
     CR_GO(cr_store_new(&store, &extent, true, NULL, err, "idx %s", pictures_path));
     CR_GO(read_content(&pictures, store->pixels, err));
     for (int64_t i = 0; i < count; i++) {
