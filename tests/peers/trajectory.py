@@ -15,22 +15,14 @@ The file holds "input" and "labels" of all steps, the weights before ("start/NAM
 ("sgd/losses") and the weights and running statistics after ("sgd/NAME"). Names and layouts are Cradle's: pictures
 N H W C, filters KH KW C F, dense weights I O. What goes in is exact in float, so that float and double start alike.
 """
-import json
 import math
-import os
 import random
-import struct
-import sys
 
-try:
-    import torch
-    import torch.nn.functional as F
-except ImportError:
-    print("SKIP: python3-torch")
-    sys.exit(77)
+from common.fixture import draw, main
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-FIXTURE = os.path.join(HERE, "..", "fixtures", "trajectory.safetensors")
+import torch
+import torch.nn.functional as F
+
 STEPS, BATCH, HEIGHT, WIDTH, CHANNELS, CLASSES = 10, 6, 9, 7, 2, 4
 MEAN, DEVIATION = [0.125, -0.25], [1.5, 0.75]
 DECAY = 1e-3
@@ -55,15 +47,6 @@ OPTIMIZERS = {
     "adam": lambda groups: torch.optim.Adam(groups, lr=0.01, betas=(0.8, 0.95), eps=1e-6),
     "adamw": lambda groups: torch.optim.AdamW(groups, lr=0.01, betas=(0.9, 0.999), eps=1e-8),
 }
-
-
-def draw(source, shape, deviation, mean=0.0):
-    """Normal numbers by Box and Muller from Python's own generator, the same in every version; exact in float."""
-    numbers = []
-    for _ in range(math.prod(shape)):
-        radius = math.sqrt(-2 * math.log(1 - source.random()))
-        numbers.append(mean + deviation * radius * math.cos(2 * math.pi * source.random()))
-    return torch.tensor(numbers, dtype=torch.float32).double().reshape(shape)
 
 
 def start(source):
@@ -132,56 +115,7 @@ def make():
         tensors[optimizer + "/losses"] = ("F64", torch.tensor(losses, dtype=torch.float64))
         for name, value in trained.items():
             tensors[optimizer + "/" + name] = ("F64", to_cradle(name, value))
-    return {name: (kind, list(value.shape), value.reshape(-1).tolist()) for name, (kind, value) in tensors.items()}
-
-
-CODES = {"F32": "f", "F64": "d", "I32": "i"}
-
-
-def write(path, tensors):
-    header, data = {}, b""
-    for name, (kind, shape, numbers) in tensors.items():
-        packed = struct.pack("<%d%s" % (len(numbers), CODES[kind]), *numbers)
-        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [len(data), len(data) + len(packed)]}
-        data += packed
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + data)
-
-
-def read(path):
-    with open(path, "rb") as file:
-        content = file.read()
-    begin = 8 + struct.unpack("<Q", content[:8])[0]
-    tensors = {}
-    for name, entry in json.loads(content[8:begin]).items():
-        first, last = entry["data_offsets"]
-        code = CODES[entry["dtype"]]
-        count = (last - first) // struct.calcsize("<" + code)
-        numbers = struct.unpack_from("<%d%s" % (count, code), content, begin + first)
-        tensors[name] = (entry["dtype"], entry["shape"], list(numbers))
     return tensors
 
 
-def check(path):
-    frozen, fresh = read(path), make()
-    if list(frozen) != list(fresh):
-        return "%s: other tensors than this script makes" % path
-    for name, (kind, shape, numbers) in fresh.items():
-        if (kind, shape) != frozen[name][:2]:
-            return "%s: %s has another shape" % (path, name)
-        norm = math.sqrt(sum(x * x for x in numbers))
-        off = math.sqrt(sum((a - b) ** 2 for a, b in zip(numbers, frozen[name][2])))
-        if off > 1e-12 * norm:
-            return "%s: %s is off by %g of its norm" % (path, name, off / norm)
-    return None
-
-
-if len(sys.argv) > 1 and sys.argv[1] == "--check":
-    fault = check(sys.argv[2] if len(sys.argv) > 2 else FIXTURE)
-    if fault:
-        sys.exit(fault)
-else:
-    write(sys.argv[1] if len(sys.argv) > 1 else FIXTURE, make())
+main("trajectory", make)

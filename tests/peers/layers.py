@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+"""Activations and norms by PyTorch in double: what tests/test_layer_peers.c holds Cradle's against.
+
+    layers.py            writes tests/fixtures/layers.safetensors
+    layers.py --check    makes it anew and compares; 77 where PyTorch is missing
+
+Each case is one layer between a picture of 4x5x6 numbers and dense 3 with softmax cross-entropy; with "row" the picture
+is flattened before. The file holds "input" and "labels" for all of them, and for each case its parameters
+("CASE/start/NAME", the layer's own called "NAME.what"), the losses of the samples ("CASE/losses"), and the gradients of
+their mean ("CASE/gradient/NAME", "CASE/gradient/input"). Layouts are Cradle's: pictures N H W C, dense weights I O. What
+goes in is exact in float.
+"""
+import random
+
+from common.fixture import draw, main
+
+import torch
+import torch.nn.functional as F
+
+BATCH, HEIGHT, WIDTH, CHANNELS, CLASSES = 3, 4, 5, 6, 3
+EPSILON = 1e-5
+
+
+def maxout(x, pieces):
+    return x.reshape(x.shape[0], pieces, x.shape[1] // pieces, *x.shape[2:]).max(1)[0]
+
+
+def norm(function):
+    return ["scale", "shift"], lambda x, scale, shift: function(x, scale, shift)
+
+
+def plain(function):
+    return [], function
+
+
+# The names of the parameters, all of one number a channel, and the function; x is N C H W, or N I.
+CASES = {
+    "relu": plain(F.relu),
+    "leaky-relu": plain(lambda x: F.leaky_relu(x, 0.1)),
+    "leaky-relu-wide": plain(lambda x: F.leaky_relu(x, 0.3)),
+    "prelu": (["slope"], F.prelu),
+    "elu": plain(F.elu),
+    "elu-half": plain(lambda x: F.elu(x, 0.5)),
+    "selu": plain(F.selu),
+    "gelu": plain(F.gelu),
+    "gelu-tanh": plain(lambda x: F.gelu(x, approximate="tanh")),
+    "silu": plain(F.silu),
+    "hard-swish": plain(F.hardswish),
+    "softplus": plain(F.softplus),
+    "tanh": plain(torch.tanh),
+    "sigmoid": plain(torch.sigmoid),
+    "linear": plain(lambda x: x),
+    "maxout": plain(lambda x: maxout(x, 2)),
+    "maxout-row": plain(lambda x: maxout(x, 3)),
+    "batchnorm": norm(lambda x, scale, shift: F.batch_norm(x, None, None, scale, shift, True, 0.1, EPSILON)),
+    "groupnorm": norm(lambda x, scale, shift: F.group_norm(x, 3, scale, shift, EPSILON)),
+    "groupnorm-row": norm(lambda x, scale, shift: F.group_norm(x, 8, scale, shift, 0.001)),
+    "layernorm": norm(lambda x, scale, shift: F.group_norm(x, 1, scale, shift, EPSILON)),
+    "layernorm-row": norm(lambda x, scale, shift: F.layer_norm(x, x.shape[1:], scale, shift, EPSILON)),
+    "instancenorm": norm(lambda x, scale, shift: F.instance_norm(x, None, None, scale, shift, True, 0.1, EPSILON)),
+}
+
+
+def channels_last(x):
+    return x.permute(0, 2, 3, 1) if x.dim() == 4 else x
+
+
+def run(source, name, picture, labels):
+    names, function = CASES[name]
+    row = name.endswith("-row")
+    x = picture.clone().requires_grad_()
+    inside = channels_last(x).reshape(BATCH, -1) if row else x
+    v = {what: draw(source, (inside.shape[1],), 0.5, 1.0 if what == "scale" else 0.0) for what in names}
+    outputs = channels_last(function(inside, *v.values())).reshape(BATCH, -1).shape[1]
+    v["dense.weight"] = draw(source, (outputs, CLASSES), outputs ** -0.5)
+    v["dense.bias"] = draw(source, (CLASSES,), 0.1)
+    tensors = {"%s/start/%s" % (name, what): ("F32", value.clone()) for what, value in v.items()}
+    for value in v.values():
+        value.requires_grad_()
+    y = channels_last(function(inside, *[v[what] for what in names])).reshape(BATCH, -1)
+    losses = F.cross_entropy(y @ v["dense.weight"] + v["dense.bias"], labels, reduction="none")
+    losses.mean().backward()
+    tensors[name + "/losses"] = ("F64", losses.detach())
+    for what, value in v.items():
+        tensors["%s/gradient/%s" % (name, what)] = ("F64", value.grad)
+    tensors[name + "/gradient/input"] = ("F64", channels_last(x.grad))
+    return tensors
+
+
+def make():
+    source = random.Random(21)
+    picture = draw(source, (BATCH, CHANNELS, HEIGHT, WIDTH), 2.0)
+    labels = torch.tensor([source.randrange(CLASSES) for _ in range(BATCH)])
+    tensors = {"input": ("F32", channels_last(picture)), "labels": ("I32", labels)}
+    for name in CASES:
+        tensors.update(run(source, name, picture, labels))
+    return tensors
+
+
+main("layers", make)
