@@ -11,6 +11,7 @@
 
 #include "base/random.h"
 #include "kernels/kernels.h"
+#include "kernels/moments.h"
 
 #include "support.h"
 
@@ -28,6 +29,7 @@ enum { ACTIVATIONS = sizeof activations / sizeof *activations };
 struct array {
     size_t count, item; /* bytes of an item */
     bool real;
+    int64_t moments;      /* the channels, where it holds moments */
     unsigned char *block; /* guard, items, guard */
 };
 
@@ -45,6 +47,7 @@ struct run {
         struct cr_conv_args conv;
         struct cr_bias_args bias;
         struct cr_add_args add;
+        struct cr_moments_args moments;
         struct cr_copy_args copy;
         struct cr_columns_args columns;
         struct cr_gate_args gate;
@@ -74,7 +77,7 @@ static void *array_new(struct run *run, size_t count, size_t item, bool real)
     assert_true(run->arrays < ARRAYS);
     struct array *array = &run->array[run->arrays++];
     size_t size = count * item + (size_t)2 * GUARD;
-    *array = (struct array){count, item, real, malloc(size)};
+    *array = (struct array){count, item, real, 0, malloc(size)};
     assert_non_null(array->block);
     memset(array->block, 0xff, size);
     return array->block + GUARD;
@@ -171,6 +174,13 @@ static struct cr_finish some_finish(struct run *run, int64_t columns, int64_t co
                               .relu = coin(run)};
 }
 
+static void *moments_new(struct run *run, int64_t channels)
+{
+    void *moments = array_new(run, cr_moments_size(channels, cr_dtype_size(run->dtype)), 1, false);
+    run->array[run->arrays - 1].moments = channels;
+    return moments;
+}
+
 static int64_t larger(int64_t a, int64_t b)
 {
     return a > b ? a : b;
@@ -233,6 +243,8 @@ static void make_cr_conv_args(struct run *run)
     a->finish = some_finish(run, larger(a->channels, a->filters), larger(inputs, outputs));
     a->db = coin(run) ? numbers(run, a->filters) : NULL;
     a->add_db = coin(run);
+    a->finish.moments = coin(run) ? moments_new(run, a->filters) : NULL;
+    a->finish.extremes = true;
 }
 
 static void make_cr_bias_args(struct run *run)
@@ -252,6 +264,16 @@ static void make_cr_add_args(struct run *run)
     a->a = numbers(run, a->batch * a->size);
     a->b = numbers(run, a->batch * a->size);
     a->y = numbers(run, a->batch * a->size);
+}
+
+static void make_cr_moments_args(struct run *run)
+{
+    struct cr_moments_args *a = &run->args.moments;
+    *a = (struct cr_moments_args){.batch = between(run, 1, 9), .pixels = between(run, 1, 300)};
+    a->channels = some_channels(run);
+    a->rows = coin(run) ? a->batch * a->pixels : 0;
+    a->x = around(run, a->batch * a->pixels * a->channels, 3);
+    a->moments = moments_new(run, a->channels);
 }
 
 static void make_cr_copy_args(struct run *run)
@@ -413,6 +435,19 @@ static void make_cr_dropout_units_args(struct run *run)
     a->y = numbers(run, a->batch * a->pixels * a->units);
 }
 
+static void run_parts(const struct cr_kernel *kernel, const void *args);
+
+/* The moments of x, by the plain loops. */
+static void *moments_of(struct run *run, const void *x, int64_t rows, int64_t channels)
+{
+    struct cr_kernels kernels;
+    struct cr_moments_args args = {.batch = 1, .pixels = rows, .channels = channels, .x = x};
+    assert_int_equal(cr_kernels_choose(&kernels, "ref", run->dtype, NULL), CR_OK);
+    args.moments = moments_new(run, channels);
+    run_parts(&kernels.moments, &args);
+    return args.moments;
+}
+
 static void make_cr_batchnorm_args(struct run *run)
 {
     struct cr_batchnorm_args *a = &run->args.batchnorm;
@@ -422,6 +457,7 @@ static void make_cr_batchnorm_args(struct run *run)
     a->epsilon = 1e-5;
     int64_t count = a->batch * a->pixels * a->channels;
     a->x = around(run, count, 3);
+    a->moments = coin(run) ? moments_of(run, a->x, a->batch * a->pixels, a->channels) : NULL;
     a->scale = numbers(run, a->channels);
     a->shift = numbers(run, a->channels);
     a->y = numbers(run, count);
@@ -608,11 +644,38 @@ static void execute(const struct cr_kernel *kernel, struct run *run, int order)
     }
 }
 
+/* Slots are as a kernel's parts are: what counts are the moments of all together. */
+static void moments_compare(const struct array *got, const struct array *want, const char *what)
+{
+    const struct cr_moments_head *head = items(got), *truth = items(want);
+    if (head->slots == -1 && truth->slots == -1)
+        return; /* nobody asked */
+    assert_in_range(head->slots, 1, CR_MOMENTS_SLOTS);
+    for (int64_t c = 0; c < got->moments; c++) {
+        struct cr_moments_sum a = cr_moments_sum(head, CR_F32, got->moments, c, c + 1);
+        struct cr_moments_sum b = cr_moments_sum(truth, CR_F64, got->moments, c, c + 1);
+        double deviation = sqrt(b.squares / b.count), most = fmax(fabs(b.least), fabs(b.most));
+        if (a.count != b.count || !(fabs(a.mean - b.mean) <= 3e-5 * (deviation + most) + 1e-6) ||
+            !(fabs(a.squares - b.squares) <= 1e-4 * b.squares + 1e-6 * most * most) ||
+            !(fabs(a.least - b.least) <= 1e-4 * most) || !(fabs(a.most - b.most) <= 1e-4 * most))
+            fail_msg("%s: channel %lld: count %g, mean %g, squares %g, %g to %g; should be %g, %g, %g, %g to %g", what,
+                     (long long)c, a.count, a.mean, a.squares, a.least, a.most, b.count, b.mean, b.squares, b.least,
+                     b.most);
+        /* A sum may come out as 0 in float alone, hardly ever. */
+        if (fabs(a.zeros - b.zeros) > 1)
+            fail_msg("%s: channel %lld: %g zeros, should be %g", what, (long long)c, a.zeros, b.zeros);
+    }
+}
+
 static void compare(const struct run *run, const struct run *truth, const char *what)
 {
     for (int i = 0; i < run->arrays; i++) {
         const struct array *got = &run->array[i], *want = &truth->array[i];
         double error = 0, norm = 0;
+        if (got->moments) {
+            moments_compare(got, want, what);
+            continue;
+        }
         if (!got->real) {
             if (memcmp(items(got), items(want), got->count * got->item) != 0)
                 fail_msg("%s: array %d differs", what, i);
@@ -634,6 +697,8 @@ static void check(const struct entry *entry, const struct cr_kernel *kernel, con
     struct run truth, runs[ORDERS];
     assert_int_equal(cr_kernels_choose(&precise, NULL, CR_F64, NULL), CR_OK);
     run_make(&truth, entry, CR_F64, variant);
+    if (entry->make == make_cr_conv_args && !kernel->moments)
+        truth.args.conv.finish.moments = NULL;
     if (kernel->takes && !kernel->takes(&truth.args)) {
         run_free(&truth);
         return;
@@ -643,6 +708,8 @@ static void check(const struct entry *entry, const struct cr_kernel *kernel, con
         snprintf(what, sizeof what, "%s (%s), %s, variant %d, order %d", entry->name, kernel->way ? kernel->way : "",
                  cpu, variant, order);
         run_make(&runs[order], entry, CR_F32, variant);
+        if (entry->make == make_cr_conv_args && !kernel->moments)
+            runs[order].args.conv.finish.moments = NULL;
         execute(kernel, &runs[order], order);
         compare(&runs[order], &truth, what);
         for (int i = 0; i < runs[order].arrays; i++) {
@@ -941,6 +1008,54 @@ static void check_batchnorm(const struct cr_kernels *kernels)
     }
 }
 
+/* The same for the moments that a convolution leaves, of one channel in all filters and a large bias. */
+static void check_moments(const struct cr_kernels *kernels)
+{
+    enum { SIDE = 50 };
+    static float x[SIDE][SIDE], y[SIDE][SIDE][COUNT];
+    static char moments[CR_MOMENTS_HEAD + CR_MOMENTS_SLOTS * CR_MOMENTS_FIELDS * COUNT * sizeof(float)];
+    float w[COUNT], bias[COUNT];
+    assert_int_equal(sizeof moments, cr_moments_size(COUNT, sizeof(float)));
+    for (int i = 0; i < SIDE * SIDE; i++)
+        x[i / SIDE][i % SIDE] = i % 3 == 0 ? 1.0F : -1.0F;
+    for (int f = 0; f < COUNT; f++) {
+        w[f] = 1;
+        bias[f] = f % 2 == 0 ? 10000 : 1;
+    }
+    struct cr_conv_args a = {.batch = 1,
+                             .height = SIDE,
+                             .width = SIDE,
+                             .channels = 1,
+                             .out_height = SIDE,
+                             .out_width = SIDE,
+                             .filters = COUNT,
+                             .kernel_height = 1,
+                             .kernel_width = 1,
+                             .stride = 1,
+                             .groups = 1,
+                             .x = x,
+                             .w = w,
+                             .y = y,
+                             .finish = {.bias = bias, .extremes = true, .moments = moments}};
+    run_parts(&kernels->conv_forward, &a);
+    const double share = 834.0 / (SIDE * SIDE), mean = 2 * share - 1, variance = 4 * share * (1 - share);
+    for (int f = 0; f < COUNT; f++) {
+        struct cr_moments_sum sum = cr_moments_sum(moments, CR_F32, COUNT, f, f + 1);
+        assert_true(sum.count == SIDE * SIDE);
+        assert_true(sum.least == bias[f] - 1 && sum.most == bias[f] + 1);
+        assert_true(sum.zeros == (f % 2 == 0 ? 0 : SIDE * SIDE - 834));
+        if (!(fabs(sum.mean - bias[f] - mean) <= 5e-3)) /* a float beside 10000 has steps of 1e-3 */
+            fail_msg("%s: filter %d: mean %.9g, should be %.9g", kernels->name, f, sum.mean, bias[f] + mean);
+        assert_true(fabs(sum.squares / sum.count - variance) <= 1e-3);
+    }
+}
+
+static void moments_keep_digits(void **state)
+{
+    (void)state;
+    for_each_cpu(check_moments);
+}
+
 static void batchnorm_keeps_digits(void **state)
 {
     (void)state;
@@ -977,6 +1092,7 @@ int main(void)
         cmocka_unit_test(the_first_maximum_is_taken),
         cmocka_unit_test(dropout_follows_the_stream),
         cmocka_unit_test(batchnorm_keeps_digits),
+        cmocka_unit_test(moments_keep_digits),
         cmocka_unit_test(choice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

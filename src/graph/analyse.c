@@ -46,6 +46,8 @@ static void mark_live(struct cr_plan *plan)
             place->live = true;
             place->consumers++;
             place->consumer = plan->order[i];
+            if (j == 0 && plan->order[i]->op->measures && plan->options.mode == CR_MODE_TRAIN)
+                place->measured = true;
         }
     }
 }

@@ -46,6 +46,7 @@ struct cr_op {
     bool masks;      /* backward can write 0 to the gradient of input 0 where the input is not > 0 */
     bool masks_sum;  /* and does so after it has added to what others have written */
     bool masks_tail; /* backward does so too for a relu in its own tail */
+    bool measures;   /* forward in training takes the moments of input 0 from its producer, where that leaves them */
     bool product;    /* of matrices: it is as fast as multiply-adds are */
     bool view;       /* its output is its input in another shape */
     /* Whether `next`, which alone uses the output so far, can be absorbed too; then sets its place in the tail. */
@@ -72,6 +73,13 @@ void *cr_emit_din_over(struct cr_emit *emit, int input, bool *add);
  * Fusion. With a tail, cr_emit_out gives the place of the whole group's result. The backward of an absorbed vertex is
  * called too, before that of its lead, and leaves to the lead what the lead's step does.
  */
+/*
+ * The moments of activations (kernels/moments.h). Forward: where the step of this kernel, with these arguments, is to
+ * leave those of the group's result, NULL where nobody asks for them or it cannot; and those of an input, NULL where
+ * its producer has not left them.
+ */
+void *cr_emit_moments_out(struct cr_emit *emit, const struct cr_kernel *kernel, const void *args);
+const void *cr_emit_moments_in(struct cr_emit *emit, int input);
 /* Another vertex of the group, to ask for its operands. */
 struct cr_emit cr_emit_member(const struct cr_emit *emit, const struct cr_vertex *vertex);
 /* Whether the gradient written to this input must be 0 wherever its numbers are not > 0; and those numbers, or NULL. */

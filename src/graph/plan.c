@@ -181,7 +181,7 @@ static enum cr_status make(struct cr_plan *plan, struct cr_error *err)
     for (struct cr_vertex *vertex = graph->first; vertex != NULL; vertex = vertex->next)
         plan->order[count++] = vertex;
     for (int i = 0; i < graph->values; i++)
-        plan->places[i].value = plan->places[i].gradient = CR_NO_BUFFER;
+        plan->places[i].value = plan->places[i].gradient = plan->places[i].moments = CR_NO_BUFFER;
     for (int i = 0; i < graph->vertices; i++)
         for (int j = 0; j < CR_SAVED_SLOTS; j++)
             plan->saved[i][j] = CR_NO_BUFFER;

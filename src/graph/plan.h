@@ -41,6 +41,8 @@ struct cr_place {
     struct cr_vertex *consumer; /* the last of them */
     bool live;                  /* some output depends on it */
     bool wanted;                /* its gradient is */
+    int moments;                /* buffer */
+    bool measured;              /* an op asks for its moments */
     bool counts;                /* the loss depends on it */
     bool masked;                /* of a relu's output: its consumer writes 0 to its gradient where it is 0 */
     bool begun;                 /* a consumer has written to its gradient in this walk */

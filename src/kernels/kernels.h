@@ -33,6 +33,7 @@ struct cr_work {
  * cost wins: an estimate from the shape alone by constants that were measured once, never by the clock at run time.
  */
 struct cr_kernel {
+    bool moments;                     /* leaves the moments that struct cr_finish asks for */
     const char *way;                  /* "direct", "winograd 4x4"; NULL: there is one */
     bool (*takes)(const void *args);  /* NULL: every shape */
     double (*cost)(const void *args); /* in vector multiply-adds at full speed; NULL: 0 */
@@ -63,10 +64,12 @@ struct cr_input_args {
 /*
  * What a product does to each number before it stores it, so that no other pass over memory is needed: adds the bias of
  * its column; y <= 0 ? 0 : y where `relu` is set; mask <= 0 ? 0 : y, with mask an array like y. NULL: not.
+ * Kernels that say so also leave the moments of what they stored (moments.h), with extremes and zeros or without.
  */
 struct cr_finish {
     const void *bias, *mask;
-    bool relu;
+    bool relu, extremes;
+    void *moments; /* NULL: not */
 };
 
 /*
@@ -105,6 +108,13 @@ struct cr_bias_args {
     const void *x;
     void *b, *y;
     bool add;
+};
+
+/* The moments (moments.h), with extremes and zeros, of x: `pixels` rows a sample, or `rows` whatever the batch. */
+struct cr_moments_args {
+    int64_t batch, pixels, channels, rows;
+    const void *x;
+    void *moments;
 };
 
 /* y = a + b, `size` numbers a sample */
@@ -253,7 +263,8 @@ struct cr_dropout_units_args {
 /*
  * Ioffe & Szegedy 2015, over n and p for each c: m = mean x, v = mean (x - m)^2, xhat = (x - m) / sqrt(v + epsilon),
  * y = xhat scale[c] + shift[c], + residual where that is given, then y <= 0 ? 0 : y where `relu` is set.
- * train  writes y, mean, inverse (= 1 / sqrt(v + epsilon)) and moves running_mean, running_variance (unbiased) by
+ * train  takes m and v from the moments of x where they are given,
+ *        writes y, mean, inverse (= 1 / sqrt(v + epsilon)) and moves running_mean, running_variance (unbiased) by
  *        r += momentum (batch - r)
  * infer  writes y from running_mean, running_variance
  * backward writes dx, dscale = sum dy xhat, dshift = sum dy from x, dy, mean, inverse; dx may be NULL. Where `relu` is
@@ -267,6 +278,7 @@ struct cr_batchnorm_args {
     const void *dy;
     void *dx, *dscale, *dshift;
     bool add; /* to dx */
+    const void *moments;
     const void *residual;
     bool relu;
     void *dresidual;

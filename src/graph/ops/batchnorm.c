@@ -90,6 +90,7 @@ static void forward(struct cr_emit *emit)
     }
     args.mean = saved(emit, BATCH_MEAN, args.channels);
     args.inverse = saved(emit, BATCH_INVERSE, args.channels);
+    args.moments = cr_emit_moments_in(emit, X);
     CR_EMIT(emit, batchnorm_train, args);
 }
 
@@ -134,6 +135,7 @@ const struct cr_op cr_op_batchnorm = {
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM, CR_ROLE_PARAM, CR_ROLE_STATE, CR_ROLE_STATE},
     .masks_tail = true,
+    .measures = true,
     .absorb = absorb,
     .infer = infer,
     .forward = forward,

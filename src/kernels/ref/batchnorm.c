@@ -5,13 +5,12 @@
  *     infer     the same from the running mean and variance
  *     backward  dx = scale[c] inverse[c] (dy - mean(dy) - xhat mean(dy xhat)), dscale = sum dy xhat, dshift = sum dy
  *
- * Each slice of the pixels gives a mean and a sum of squared deviations from it, which are put together in order by
- * n = na + nb, d = mb - ma, m = ma + d nb / n, M2 = M2a + M2b + d^2 na nb / n (Chan, Golub & LeVeque 1979): the
- * textbook's E[x^2] - m^2 would lose all digits where the mean is large.
+ * The moments of each slice of the pixels are put together in order (kernels/moments.h). Where the kernel that wrote x
+ * has left them, training needs no pass over x for them.
  */
 #include <math.h>
 
-#include "kernels/ref/line.h"
+#include "kernels/ref/moments.h"
 
 static int64_t slices(const void *args)
 {
@@ -66,60 +65,28 @@ static void normalise(const struct cr_work *work, const real *mean, const real *
 
 /* ----------------------------------------------------------------------------------------------------------- train */
 
-/* shared: for each slice its mean [C], its sum of squared deviations [C] */
+static int64_t measure_parts(const void *args)
+{
+    const struct cr_batchnorm_args *a = args;
+    return a->moments ? 0 : slices(a);
+}
+
+/* shared: moments, where they are not given */
 static void measure(const struct cr_work *work)
 {
     const struct cr_batchnorm_args *a = work->args;
-    struct cr_range pixels = slice_of(work);
-    int64_t length = line_length(a->channels), begin = pixels.begin * a->channels, end = pixels.end * a->channels;
-    real *mean = (real *)work->shared + 2 * work->part * a->channels, *squares = mean + a->channels;
-    real *sums = work->scratch, *means = sums + length;
-    const real *x = a->x;
-    line_clear(sums, a->channels);
-    for (int64_t k = begin; k < end; k += length) {
-        int64_t count = line_count(k, end, length);
-#pragma omp simd
-        for (int64_t l = 0; l < count; l++)
-            sums[l] += x[k + l];
-    }
-    line_fold(mean, sums, a->channels);
-    for (int64_t c = 0; c < a->channels; c++)
-        mean[c] /= (real)(pixels.end - pixels.begin);
-    line_repeat(means, mean, a->channels);
-    line_clear(sums, a->channels);
-    for (int64_t k = begin; k < end; k += length) {
-        int64_t count = line_count(k, end, length);
-#pragma omp simd
-        for (int64_t l = 0; l < count; l++)
-            sums[l] += (x[k + l] - means[l]) * (x[k + l] - means[l]);
-    }
-    line_fold(squares, sums, a->channels);
+    real *slot = moments_begin(work->shared, work->part, slices(a), a->channels);
+    moments_measure(slot, a->x, slice_of(work), a->channels, work->scratch);
 }
 
-/* Puts the slices together. */
 static void combine(const struct cr_work *work)
 {
     const struct cr_batchnorm_args *a = work->args;
-    real *mean = a->mean, *squares = a->inverse, *running_mean = a->running_mean;
+    real *mean = a->mean, *squares = a->inverse, *running_mean = a->running_mean, *total = work->scratch;
     real *running_variance = a->running_variance, momentum = (real)a->momentum;
-    const real *slice = work->shared;
-    int64_t channels = a->channels;
-    real total = 0;
-    for (int64_t c = 0; c < channels; c++)
-        mean[c] = squares[c] = 0;
-    for (int64_t part = 0; part < slices(a); part++, slice += 2 * channels) {
-        struct cr_range pixels = cr_part(a->batch * a->pixels, channels, part);
-        real count = (real)(pixels.end - pixels.begin), share = count / (total + count);
-#pragma omp simd
-        for (int64_t c = 0; c < channels; c++) {
-            real distance = slice[c] - mean[c];
-            squares[c] += slice[channels + c] + distance * distance * total * share;
-            mean[c] += distance * share;
-        }
-        total += count;
-    }
-    for (int64_t c = 0; c < channels; c++) {
-        real variance = squares[c] / total, unbiased = squares[c] / (total > 1 ? total - 1 : 1);
+    moments_join(a->moments ? a->moments : work->shared, a->channels, mean, squares, total);
+    for (int64_t c = 0; c < a->channels; c++) {
+        real variance = squares[c] / total[c], unbiased = squares[c] / (total[c] > 1 ? total[c] - 1 : 1);
         running_mean[c] += momentum * (mean[c] - running_mean[c]);
         running_variance[c] += momentum * (unbiased - running_variance[c]);
         squares[c] = 1 / square_root(variance + (real)a->epsilon);
@@ -139,7 +106,7 @@ static void train(const struct cr_work *work)
 static size_t train_shared(const void *args)
 {
     const struct cr_batchnorm_args *a = args;
-    return 2 * (size_t)(slices(a) * a->channels) * sizeof(real);
+    return a->moments ? 0 : cr_moments_size(a->channels, sizeof(real));
 }
 
 static size_t train_scratch(const void *args)
@@ -149,7 +116,7 @@ static size_t train_scratch(const void *args)
 }
 
 const struct cr_kernel CR_NAME(batchnorm_train) = {
-    .phases = {{slices, measure}, {cr_one_part, combine}, {slices, train}},
+    .phases = {{measure_parts, measure}, {cr_one_part, combine}, {slices, train}},
     .shared = train_shared,
     .scratch = train_scratch};
 
@@ -222,6 +189,12 @@ static void sum_slices(const struct cr_work *work)
         }
 }
 
+static size_t backward_shared(const void *args)
+{
+    const struct cr_batchnorm_args *a = args;
+    return 2 * (size_t)(slices(a) * a->channels) * sizeof(real);
+}
+
 static int64_t backward_parts(const void *args)
 {
     const struct cr_batchnorm_args *a = args;
@@ -262,5 +235,5 @@ static void backward(const struct cr_work *work)
 
 const struct cr_kernel CR_NAME(batchnorm_backward) = {
     .phases = {{slices, sum_slice}, {cr_one_part, sum_slices}, {backward_parts, backward}},
-    .shared = train_shared,
+    .shared = backward_shared,
     .scratch = train_scratch};

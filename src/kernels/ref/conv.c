@@ -10,6 +10,7 @@
  *     backward_weights   w[a][b][c][f] = sum_{n,i,j} x[n][h][v][c] y[n][i][j][f]
  */
 #include "kernels/ref/finish.h"
+#include "kernels/ref/moments.h"
 
 /* How groups lie: `deep` channels and `wide` filters each. */
 struct groups {
@@ -75,6 +76,14 @@ static void forward(const struct cr_work *work)
         }
         finish(y, &a->finish, pixel * a->filters, a->filters);
     }
+    moments_leave(&a->finish, work->part, forward_parts(a), a->y,
+                  (struct cr_range){rows.begin * a->out_width, rows.end * a->out_width}, a->filters, work->scratch);
+}
+
+static size_t forward_scratch(const void *args)
+{
+    const struct cr_conv_args *a = args;
+    return a->finish.moments ? (size_t)moments_scratch(a->filters) * sizeof(real) : 0;
 }
 
 static int64_t backward_data_parts(const void *args)
@@ -193,7 +202,8 @@ static size_t backward_weights_scratch(const void *args)
 }
 
 #define DEFINE(name)                                                                                                   \
-    const struct cr_kernel CR_NAME(name##_forward) = {.phases = {{forward_parts, forward}}};                           \
+    const struct cr_kernel CR_NAME(name##_forward) = {                                                                 \
+        .moments = true, .phases = {{forward_parts, forward}}, .scratch = forward_scratch};                            \
     const struct cr_kernel CR_NAME(name##_backward_data) = {.phases = {{backward_data_parts, backward_data}}};         \
     const struct cr_kernel CR_NAME(name##_backward_weights) = {.phases = {{backward_weights_parts, backward_weights}}, \
                                                                .scratch = backward_weights_scratch};

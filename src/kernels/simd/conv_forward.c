@@ -61,6 +61,7 @@ static void run(const struct cr_work *work)
 {
     const struct cr_conv_args *a = work->args;
     struct direct d = direct(a, work->shared);
+    d.moments = CR_NAME(moments_begin)(&a->finish, work->part, parts(a), a->filters);
     CR_NAME(direct)
     (&d, cr_block(a->batch * a->out_height, panel_count(a->filters), CR_NAME(direct_cost)(&d), work->part),
      work->scratch);
@@ -78,5 +79,8 @@ static size_t scratch(const void *args)
     return CR_NAME(direct_scratch)(&d);
 }
 
-const struct cr_kernel CR_NAME(conv_forward) = {
-    .way = "direct", .phases = {{pack_parts, pack}, {parts, run}}, .shared = shared, .scratch = scratch};
+const struct cr_kernel CR_NAME(conv_forward) = {.moments = true,
+                                                .way = "direct",
+                                                .phases = {{pack_parts, pack}, {parts, run}},
+                                                .shared = shared,
+                                                .scratch = scratch};

@@ -6,6 +6,7 @@
 enum {
     LIMIT = 1 << 16, /* floats of copied lines */
     LINES = 64,      /* output lines at once */
+    FRESH = 128,     /* output pixels of a panel that the nearest cache holds */
 };
 
 /* Output lines whose windows can be read. */
@@ -95,7 +96,8 @@ static void multiply(const struct direct *d, const struct chunk *chunk, int64_t 
                         .origin = d->origin,
                         .column = panel * WIDTH};
     float *b = panel_at(d->panels, panel, CR_NAME(direct_depth)(d));
-    int64_t pixels = chunk->lines * d->out_width, line = 0, j = 0;
+    int64_t pixels = chunk->lines * d->out_width, line = 0, j = 0, seen = 0;
+    const float *y = pixels > 0 ? chunk->to[0] + panel * WIDTH : NULL;
     for (int64_t pixel = 0; pixel < pixels; pixel += ROWS) {
         tile.rows = least(pixels - pixel, ROWS);
         for (int64_t r = 0; r < ROWS; r++) {
@@ -111,6 +113,12 @@ static void multiply(const struct direct *d, const struct chunk *chunk, int64_t 
             }
         }
         CR_NAME(tile)(&tile, &walk, b);
+        int64_t stored = pixel + tile.rows;
+        if (stored - seen >= FRESH || stored == pixels) {
+            CR_NAME(moments_add)
+            (&d->moments, y + seen * d->y_pixel, stored - seen, d->y_pixel, panel * WIDTH, tile.columns);
+            seen = stored;
+        }
     }
 }
 

@@ -11,7 +11,7 @@
 #ifndef CR_KERNELS_SIMD_DIRECT_H
 #define CR_KERNELS_SIMD_DIRECT_H
 
-#include "kernels/simd/simd.h"
+#include "kernels/simd/moments.h"
 
 struct direct {
     const float *x; /* [N][height][width][channels] */
@@ -27,6 +27,7 @@ struct direct {
     bool add;
     const struct cr_finish *finish; /* its mask is like `origin`, the array that y points into */
     const float *origin;
+    struct moments moments; /* of y, whose pixels then all lie side by side */
 };
 
 /* The output lines of `block.rows` and the panels of `block.columns`. */
