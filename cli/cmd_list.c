@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cradle/data.h>
-#include <cradle/train.h>
+#include <cradle/babysit.h>
 
 #include "cli.h"
 
@@ -23,6 +22,7 @@ static const struct kind {
     {&cr_losses, "what training makes small"},
     {&cr_optimizers, "how weights follow the gradient"},
     {&cr_schedules, "how the learning rate changes over the epochs"},
+    {&cr_checks, "what the babysitter looks at"},
     {&cr_formats, "where pictures come from"},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };

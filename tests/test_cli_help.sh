@@ -5,7 +5,7 @@ golden help 0
 golden help 0 --help
 golden help 0 -h
 golden help 0 help
-for command in train test predict data bench list completion help; do
+for command in check train test predict data bench list completion help; do
     golden "help-$command" 0 help $command
     golden "help-$command" 0 $command --help
     golden "help-$command" 0 $command x --nonsense -h
@@ -21,6 +21,10 @@ for kind in $("$CRADLE" list --names); do
     sed -n 's/^\([a-z0-9-]*\): ..*/\1/p' out | diff names - || fault "list $kind: not the names of list $kind --names"
     odd=$(grep -v -E '^[a-z0-9-]+: .|^    [a-z0-9_]+ +[a-z].*, (default [^ ]+|required).*  [^ ]' out)
     [ -z "$odd" ] || fault "list $kind: unexpected lines: $odd"
+done
+# Each check has its part of the docs.
+for check in $("$CRADLE" list checks --names); do
+    grep -qx "### $check" "$CRADLE_SOURCE/docs/babysitter.md" || fault "docs/babysitter.md says nothing of $check"
 done
 cradle list layers
 sed -n '/^maxpool/,/^avgpool/p' out | head -n 4 >actual
@@ -42,7 +46,7 @@ usage() {
 
 usage 'cradle: unknown command trian; did you mean train?
 Try: cradle --help' trian
-usage 'cradle: unknown command xyz (there are: train, test, predict, data, bench, list, completion, help)
+usage 'cradle: unknown command xyz (there are: check, train, test, predict, data, bench, list, completion, help)
 Try: cradle --help' xyz
 usage 'cradle: unknown option --verson; did you mean --version?
 Try: cradle --help' --verson

@@ -12,6 +12,7 @@
 #include <cradle/data.h>
 #include <cradle/train.h>
 #include <cradle/experiment.h>
+#include <cradle/babysit.h>
 #include <cradle/evaluate.h>
 
 #endif

@@ -259,3 +259,15 @@ enum cr_status cr_data_shape(struct cr_data_shape *shape, struct cr_context *con
     cr_dataset_free(dataset);
     return CR_OK;
 }
+
+uint64_t cr_sample_hash(const uint8_t *pixels, size_t size)
+{
+    uint64_t hash = size;
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t word = 0;
+        memcpy(&word, pixels + i, size - i < 8 ? size - i : 8);
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+    }
+    return hash;
+}

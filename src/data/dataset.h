@@ -42,4 +42,7 @@ static inline size_t cr_sample_size(const struct cr_dataset *dataset)
     return (size_t)(dataset->height * dataset->width * dataset->channels) * number;
 }
 
+/* 64 bits that differ where the bytes of two samples do, but for chance. */
+uint64_t cr_sample_hash(const uint8_t *pixels, size_t size);
+
 #endif

@@ -17,18 +17,6 @@ struct key {
     int64_t index;
 };
 
-static uint64_t hash_of(const uint8_t *pixels, size_t size)
-{
-    uint64_t hash = size;
-    for (size_t i = 0; i < size; i += 8) {
-        uint64_t word = 0;
-        memcpy(&word, pixels + i, size - i < 8 ? size - i : 8);
-        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 32;
-    }
-    return hash;
-}
-
 static int by_hash(const void *a, const void *b)
 {
     const struct key *x = a, *y = b;
@@ -92,7 +80,7 @@ static enum cr_status find_duplicates(struct cr_data_info *info, const struct cr
     for (int64_t i = 0; i < dataset->count; i++) {
         const uint8_t *pixels;
         CR_GO(cr_dataset_view(dataset, i, buffers[0], &pixels, err));
-        keys[i] = (struct key){hash_of(pixels, size), i};
+        keys[i] = (struct key){cr_sample_hash(pixels, size), i};
     }
     qsort(keys, (size_t)dataset->count, sizeof *keys, by_hash);
     for (int64_t begin = 0, end; begin < dataset->count; begin = end) {

@@ -95,7 +95,8 @@ static enum cr_status measure_data(struct cr_experiment *experiment, struct cr_e
     return CR_OK;
 }
 
-static enum cr_status make_network(struct cr_experiment *experiment, struct cr_error *err)
+enum cr_status cr_experiment_network(const struct cr_experiment *experiment, enum cr_dtype dtype,
+                                     struct cr_network **network, struct cr_error *err)
 {
     const struct cr_dataset *dataset = experiment->dataset;
     struct cr_network_options options = {.height = dataset->height,
@@ -107,8 +108,9 @@ static enum cr_status make_network(struct cr_experiment *experiment, struct cr_e
                                          .mean = experiment->mean,
                                          .deviation = experiment->deviation,
                                          .loss = experiment->sections.train.loss,
-                                         .seed = (uint64_t)experiment->sections.train.seed};
-    return cr_network_new(&experiment->network, experiment->context, experiment->sections.model, &options, err);
+                                         .seed = (uint64_t)experiment->sections.train.seed,
+                                         .dtype = dtype};
+    return cr_network_new(network, experiment->context, experiment->sections.model, &options, err);
 }
 
 static enum cr_status make_loaders(struct cr_experiment *experiment, int64_t batch, int workers, struct cr_error *err)
@@ -151,7 +153,7 @@ static enum cr_status make_pieces(struct cr_experiment *experiment, const struct
     CR_TRY(cr_schedule_check(experiment->schedule, train->epochs, err));
     CR_TRY(open_data(experiment, options, err));
     CR_TRY(measure_data(experiment, err));
-    CR_TRY(make_network(experiment, err));
+    CR_TRY(cr_experiment_network(experiment, CR_F32, &experiment->network, err));
     CR_TRY(cr_identity_new(&experiment->identity, &experiment->sections, experiment->dataset, experiment->mean,
                            experiment->deviation, err));
     int64_t samples = experiment->split->train_count, batch = train->batch < samples ? train->batch : samples;

@@ -31,4 +31,8 @@ struct cr_experiment {
     struct cr_event_log *log;
 };
 
+/* Another network like the experiment's, with the same first weights. */
+enum cr_status cr_experiment_network(const struct cr_experiment *experiment, enum cr_dtype dtype,
+                                     struct cr_network **network, struct cr_error *err);
+
 #endif

@@ -1,0 +1,244 @@
+/*
+ * cradle check FILE [PATH=VALUE ...] [--quick] [--json]
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cradle/babysit.h>
+
+#include "interrupt.h"
+#include "json.h"
+#include "session.h"
+
+struct check_values {
+    struct cli_common common;
+    bool quick, json;
+};
+
+/* An outcome as it was told; findings and texts are copies. */
+struct kept {
+    enum cr_outcome_kind kind;
+    const char *check;
+    char text[400];
+    struct cr_finding finding;
+};
+
+struct check {
+    struct session session;
+    const struct check_values *values;
+    struct cr_config *config;
+    struct cr_experiment *experiment;
+    struct kept *kept;
+    int count, capacity;
+    bool full; /* no memory for one */
+};
+
+static const char *const severities[] = {[CR_NOTE] = "note", [CR_WARNING] = "warning", [CR_FAULT] = "fault"};
+
+static void keep(void *user, const struct cr_outcome *outcome)
+{
+    struct check *check = user;
+    if (check->count == check->capacity) {
+        int capacity = check->capacity ? 2 * check->capacity : 16;
+        struct kept *grown = realloc(check->kept, (size_t)capacity * sizeof *grown);
+        if (!grown) {
+            check->full = true;
+            return;
+        }
+        check->kept = grown;
+        check->capacity = capacity;
+    }
+    struct kept *kept = &check->kept[check->count++];
+    *kept = (struct kept){.kind = outcome->kind, .check = outcome->check->name};
+    snprintf(kept->text, sizeof kept->text, "%s", outcome->text);
+    if (outcome->finding)
+        kept->finding = *outcome->finding;
+}
+
+static bool progress(void *user, const char *what, int64_t done, int64_t total)
+{
+    struct check *check = user;
+    return progress_show(&check->session.progress, what, done, total);
+}
+
+static int count_of(const struct check *check, enum cr_severity severity)
+{
+    int count = 0;
+    for (int i = 0; i < check->count; i++)
+        count += check->kept[i].kind == CR_FOUND && check->kept[i].finding.severity == severity;
+    return count;
+}
+
+/* -------------------------------------------------------------------------------------------------------------- text
+ */
+
+/* The verdict; what was looked at, for its plural. */
+static void tell_verdict(const struct check *check, const char *file)
+{
+    const struct screen *screen = &check->session.screen;
+    int faults = count_of(check, CR_FAULT), warnings = count_of(check, CR_WARNING);
+    printf("%s%s: ", screen_bold(screen), file);
+    if (faults)
+        printf("not ready: %d fault%s", faults, faults == 1 ? "" : "s");
+    else
+        printf("ready to train");
+    if (warnings)
+        printf("%s%d warning%s", faults ? ", " : ", with ", warnings, warnings == 1 ? "" : "s");
+    printf("%s\n", screen_plain(screen));
+}
+
+static void tell_finding(const struct screen *screen, const struct cr_finding *finding)
+{
+    printf("\n%s%s: %s%s  (%s)\n", screen_bold(screen), severities[finding->severity], finding->symptom,
+           screen_plain(screen), finding->check);
+    printf("  evidence  %s\n", finding->evidence);
+    for (int i = 0; i < CR_CAUSES && finding->causes[i][0]; i++)
+        printf("  %-8s  %s\n", i == 0 ? "cause" : "or", finding->causes[i]);
+    printf("  remedy    %s\n", finding->remedy);
+    if (finding->path[0])
+        printf("  change    %s: %s -> %s\n", finding->path, finding->from, finding->to);
+}
+
+static void tell(const struct check *check, const char *file)
+{
+    const struct screen *screen = &check->session.screen;
+    int width = 0;
+    for (int i = 0; i < check->count; i++)
+        width = (int)strlen(check->kept[i].check) > width ? (int)strlen(check->kept[i].check) : width;
+    tell_verdict(check, file);
+    for (enum cr_severity severity = CR_FAULT;; severity--) {
+        for (int i = 0; i < check->count; i++)
+            if (check->kept[i].kind == CR_FOUND && check->kept[i].finding.severity == severity)
+                tell_finding(screen, &check->kept[i].finding);
+        if (severity == CR_NOTE)
+            break;
+    }
+    printf("\n");
+    for (int i = 0; i < check->count; i++)
+        if (check->kept[i].kind != CR_FOUND)
+            printf("  %-7s  %-*s  %s\n", check->kept[i].kind == CR_PASSED ? "passed" : "skipped", width,
+                   check->kept[i].check, check->kept[i].text);
+}
+
+/* -------------------------------------------------------------------------------------------------------------- JSON
+ */
+
+static void pair(const char *before, const char *key, const char *text)
+{
+    printf("%s\"%s\": ", before, key);
+    json_text(text);
+}
+
+static void finding_json(const struct cr_finding *finding)
+{
+    pair(", ", "severity", severities[finding->severity]);
+    pair(", ", "symptom", finding->symptom);
+    pair(", ", "evidence", finding->evidence);
+    printf(", \"causes\": [");
+    for (int i = 0; i < CR_CAUSES && finding->causes[i][0]; i++) {
+        printf("%s", i ? ", " : "");
+        json_text(finding->causes[i]);
+    }
+    pair("], ", "remedy", finding->remedy);
+    if (finding->path[0]) {
+        pair(", \"change\": {", "path", finding->path);
+        pair(", ", "from", finding->from);
+        pair(", ", "to", finding->to);
+        printf("}");
+    }
+}
+
+static void tell_json(const struct check *check, const char *file)
+{
+    static const char *const kinds[] = {[CR_PASSED] = "passed", [CR_SKIPPED] = "skipped", [CR_FOUND] = "found"};
+    pair("{", "file", file);
+    printf(", \"faults\": %d, \"warnings\": %d, \"checks\": [", count_of(check, CR_FAULT), count_of(check, CR_WARNING));
+    for (int i = 0; i < check->count; i++) {
+        const struct kept *kept = &check->kept[i];
+        pair(i ? ",\n  {" : "\n  {", "check", kept->check);
+        pair(", ", "outcome", kinds[kept->kind]);
+        if (kept->kind == CR_FOUND)
+            finding_json(&kept->finding);
+        else
+            pair(", ", "text", kept->text);
+        printf("}");
+    }
+    printf("]}\n");
+}
+
+/* -------------------------------------------------------------------------------------------------------------- main
+ */
+
+static enum cr_status look(struct check *check, const struct cli_call *call)
+{
+    struct session *session = &check->session;
+    struct cr_experiment_options making = {.workers = session->data.workers,
+                                           .progress = session->data.progress,
+                                           .progress_user = session->data.progress_user};
+    struct cr_preflight_options options = {
+        .quick = check->values->quick, .tell = keep, .progress = progress, .user = check};
+    CR_TRY(cr_config_open(&check->config, call->arguments[0], &session->err));
+    for (int i = 1; i < call->count; i++)
+        CR_TRY(cr_config_set(check->config, call->arguments[i], &session->err));
+    CR_TRY(cr_experiment_new(&check->experiment, session->context, check->config, &making, &session->err));
+    CR_TRY(cr_preflight(check->experiment, &options, &session->err));
+    return check->full ? cr_fail(&session->err, CR_ERROR_MEMORY, "out of memory") : CR_OK;
+}
+
+static int run(const struct cli_call *call)
+{
+    struct check check = {.values = call->values};
+    int code;
+    if (session_open(&check.session, &check.values->common) != CR_OK)
+        return session_fail(&check.session);
+    interrupt_watch();
+    enum cr_status status = look(&check, call);
+    screen_clear(&check.session.screen);
+    if (status == CR_ERROR_STOPPED && interrupt_signal())
+        code = 128 + interrupt_signal();
+    else if (status != CR_OK)
+        code = session_fail(&check.session);
+    else {
+        (check.values->json ? tell_json : tell)(&check, call->arguments[0]);
+        code = count_of(&check, CR_FAULT) ? CLI_FAILURE : CLI_OK;
+    }
+    cr_experiment_free(check.experiment);
+    cr_config_free(check.config);
+    free(check.kept);
+    session_close(&check.session);
+    return code;
+}
+
+static const struct cli_argument arguments[] = {
+    {.name = "FILE", .type = CLI_FILE, .help = "a config file"},
+    {.name = "PATH=VALUE", .type = CLI_TEXT, .optional = true, .many = true, .help = "puts VALUE at PATH of the file"},
+    {0}};
+
+static const struct cli_option options[] = {{.name = "quick",
+                                             .type = CLI_SWITCH,
+                                             .offset = offsetof(struct check_values, quick),
+                                             .help = "only the checks that make no training steps"},
+                                            {.name = "json",
+                                             .type = CLI_SWITCH,
+                                             .offset = offsetof(struct check_values, json),
+                                             .help = "one JSON object: every check with its outcome"},
+                                            CLI_THREADS,
+                                            CLI_WORKERS,
+                                            {0}};
+
+const struct cli_command cmd_check = {
+    .name = "check",
+    .help = "looks at an experiment before it is trained, and names what is wrong with it",
+    .more =
+        "Data, model and learning rate, by looking and by short trainings on the side; nothing is kept. The verdict\n"
+        "first, then each finding with its evidence, causes and remedy. `cradle list checks` names the checks. The\n"
+        "exit status is 1 where a fault was found.\n"
+        "\n"
+        "  cradle check examples/mnist-lenet.yaml\n"
+        "  cradle check my.yaml train.optimizer.sgd.lr=0.5 --quick\n",
+    .arguments = arguments,
+    .options = options,
+    .size = sizeof(struct check_values),
+    .run = run,
+};
