@@ -499,6 +499,34 @@ static bool refuse(void *user, const char *what, int64_t done, int64_t total)
     return false;
 }
 
+/* Weights that wait for data get them before the first step, the same with any number of workers. */
+static void lsuv_gets_a_batch(void **state)
+{
+    (void)state;
+    static const char *const yaml = "data: {limit: 100, validation: 0.2}\n"
+                                    "model: [dense: {units: 16, init: lsuv}, relu, dense: 10]\n"
+                                    "train: {epochs: 3, batch: 32}\n";
+    float weights[2][64 * 16];
+    for (int workers = 0; workers < 2; workers++) {
+        struct cr_config *config = parse(yaml);
+        struct cr_experiment *experiment;
+        struct cr_experiment_options options = {.workers = workers};
+        expect_ok(cr_experiment_new(&experiment, context, config, &options, &err));
+        const struct cr_network *network = cr_experiment_parts(experiment).network;
+        assert_int_equal(network->uncalibrated, 0);
+        memcpy(weights[workers], (const float *)network->params->values + network->params->items[0].offset,
+               sizeof weights[workers]);
+        assert_string_equal(network->params->items[0].name, "dense1.weight");
+        cr_experiment_free(experiment);
+        cr_config_free(config);
+    }
+    assert_memory_equal(weights[0], weights[1], sizeof weights[0]);
+    double norm = 0;
+    for (int i = 0; i < 64; i++)
+        norm += (double)weights[0][i * 16] * weights[0][i * 16];
+    assert_true(fabs(norm - 1) > 0.05); /* as it would be without data */
+}
+
 /* Stopped while pictures are decoded: no folder is left. */
 static void stopped_early(void **state)
 {
@@ -534,6 +562,7 @@ int main(void)
         cmocka_unit_test(odd_data),
         cmocka_unit_test(full_disk),
         cmocka_unit_test(german),
+        cmocka_unit_test(lsuv_gets_a_batch),
         cmocka_unit_test(stopped_early),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

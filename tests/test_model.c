@@ -218,6 +218,7 @@ static void every_init_has_its_spread(void **state)
         {"lecun: {uniform: true}", 1.0 / 400, 1.7321},
         {"orthogonal", 1.0 / 400, 6},
         {"orthogonal: 2", 4.0 / 400, 6},
+        {"lsuv", 1.0 / 400, 6}, /* before it is calibrated */
         {"normal", 1e-4, 6},
         {"normal: 0.3", 0.09, 6},
         {"zeros", 0, 0},
@@ -340,6 +341,56 @@ static void orthogonal_and_dirac(void **state)
     for (int i = 0; i < 9 * 3; i++)
         assert_true(w[i] == 0.25F);
     net_free(&n);
+}
+
+static double variance_of(const float *x, int64_t count)
+{
+    double mean = 0, squares = 0;
+    for (int64_t i = 0; i < count; i++)
+        mean += x[i] / (double)count;
+    for (int64_t i = 0; i < count; i++)
+        squares += (x[i] - mean) * (x[i] - mean) / (double)count;
+    return squares;
+}
+
+/* Behind lsuv the first and the last output have variance 1 and the weights are still orthogonal; others are as they
+ * were. */
+static void lsuv_measures_data(void **state)
+{
+    (void)state;
+    enum { COUNT = 20, SIZE = 6 * 6 * 2, FILTERS = 8, CLASSES_HERE = 5 };
+    static const char *const yaml = "model:\n"
+                                    "  - conv: {filters: 8, init: {lsuv: {tolerance: 1e-3}}}\n"
+                                    "  - tanh\n"
+                                    "  - conv: 4\n"
+                                    "  - relu\n"
+                                    "  - dense: {units: 5, init: {lsuv: {tolerance: 1e-3}}}\n";
+    struct net n, before;
+    struct cr_error err;
+    struct cr_plan *plan;
+    float input[COUNT * SIZE];
+    for (int i = 0; i < COUNT * SIZE; i++)
+        input[i] = (float)(3 * sin((double)(i * i % 97)) + 1);
+    net_make(&before, yaml, picture(6, 6, 2));
+    net_make(&n, yaml, picture(6, 6, 2));
+    assert_int_equal(n.network->uncalibrated, 2);
+    struct cr_feed feed = {.count = COUNT, .inputs = {input}};
+    expect_ok(cr_network_calibrate(n.network, &feed, &err));
+    assert_int_equal(n.network->uncalibrated, 0);
+    const struct cr_value *outputs[2] = {n.network->graph->first->next->out[0], n.network->logits};
+    struct cr_plan_options options = {.batch = COUNT, .mode = CR_MODE_INFER, .outputs = {outputs[0], outputs[1]}};
+    expect_ok(cr_plan_new(&plan, n.context, n.network->graph, n.network->params, &options, &err));
+    cr_plan_run(plan, &feed);
+    const int64_t counts[2] = {COUNT * 36 * FILTERS, COUNT * CLASSES_HERE};
+    for (int i = 0; i < 2; i++)
+        assert_true(fabs(variance_of(cr_plan_tensor(plan, outputs[i]).data, counts[i]) - 1) <= 1.1e-3);
+    const float *w = values_of(&n, "conv1.weight"), *first = values_of(&before, "conv1.weight");
+    assert_true(fabs(w[0] / first[0] - 1) > 0.1);
+    expect_orthonormal(w, 18, FILTERS, (double)w[0] / first[0]);
+    assert_memory_equal(values_of(&n, "conv2.weight"), values_of(&before, "conv2.weight"), 72 * 4 * sizeof(float));
+    cr_plan_free(plan);
+    net_free(&n);
+    net_free(&before);
 }
 
 /* The numbers depend on the seed and the parameter's name alone. */
@@ -899,6 +950,7 @@ int main(void)
         cmocka_unit_test(auto_looks_ahead),
         cmocka_unit_test(auto_by_activation),
         cmocka_unit_test(orthogonal_and_dirac),
+        cmocka_unit_test(lsuv_measures_data),
         cmocka_unit_test(same_seed_same_numbers),
         cmocka_unit_test(names_and_shapes),
         cmocka_unit_test(projection_is_normalised_alike),

@@ -68,12 +68,16 @@ struct cr_network {
     const struct cr_value *loss;          /* [N] */
     int layers;
     const struct cr_layer_row *rows; /* [layers] */
+    int uncalibrated; /* weights whose init (lsuv) needs data: cr_network_calibrate before the training */
 };
 
 /* Builds the graph and draws the initial weights. Errors name the layer: where, what it got, what to do. */
 CR_API enum cr_status cr_network_new(struct cr_network **network, struct cr_context *context,
                                      const struct cr_model *model, const struct cr_network_options *options,
                                      struct cr_error *err);
+/* Scales the weights whose init needs data, by what the network makes of these inputs: a training batch. */
+CR_API enum cr_status cr_network_calibrate(struct cr_network *network, const struct cr_feed *feed,
+                                           struct cr_error *err);
 CR_API void cr_network_free(struct cr_network *network);
 
 #ifdef __cplusplus

@@ -126,6 +126,18 @@ static enum cr_status make_loaders(struct cr_experiment *experiment, int64_t bat
                          &options, err);
 }
 
+/* By the first batch of the first epoch. A resumed run has its weights from the checkpoint, if there is one. */
+static enum cr_status calibrate_network(struct cr_experiment *experiment, struct cr_error *err)
+{
+    const struct cr_batch *batch;
+    if (experiment->network->uncalibrated == 0)
+        return CR_OK;
+    CR_TRY(cr_loader_seek(experiment->train, 0, 0, err));
+    CR_TRY(cr_loader_next(experiment->train, &batch, err));
+    struct cr_feed feed = {.count = batch->count, .inputs = {batch->pixels}};
+    return cr_network_calibrate(experiment->network, &feed, err);
+}
+
 static enum cr_status make_trainer(struct cr_experiment *experiment, int64_t batch, struct cr_error *err)
 {
     const struct cr_train_section *train = &experiment->sections.train;
@@ -158,6 +170,7 @@ static enum cr_status make_pieces(struct cr_experiment *experiment, const struct
                            experiment->deviation, err));
     int64_t samples = experiment->split->train_count, batch = train->batch < samples ? train->batch : samples;
     CR_TRY(make_loaders(experiment, batch, options->workers, err));
+    CR_TRY(calibrate_network(experiment, err));
     return make_trainer(experiment, batch, err);
 }
 

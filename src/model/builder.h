@@ -38,6 +38,10 @@ enum cr_status cr_builder_add_row(struct cr_builder *builder, const char *name, 
 /* Draws the first numbers of all parameters. */
 enum cr_status cr_builder_fill(struct cr_builder *builder, struct cr_params *params, uint64_t seed,
                                struct cr_error *err);
+/* Scales those whose init measures data, by the network's outputs for this feed; how many there are. */
+enum cr_status cr_builder_calibrate(const struct cr_builder *builder, struct cr_context *context,
+                                    struct cr_params *params, const struct cr_feed *feed, struct cr_error *err);
+int cr_builder_uncalibrated(const struct cr_builder *builder);
 /* A failure at a layer: "FILE:LINE:COLUMN: model[3] (conv): " before the message that is there. */
 enum cr_status cr_fail_at_layer(const struct cr_node *node, enum cr_status status, struct cr_error *err);
 

@@ -32,9 +32,20 @@ struct cr_init_call {
 struct cr_init {
     struct cr_entry entry;
     void (*fill)(const struct cr_init_call *call);
+    bool measured; /* scaled by a batch of data afterwards; its options are a struct cr_init_measure */
+};
+
+struct cr_init_measure {
+    double tolerance;
+    int64_t tries;
 };
 
 /* Draws all numbers with mean 0 and the variance that `start` says, normal or uniform. */
 void cr_init_spread(const struct cr_init_call *call, struct cr_start start, bool uniform);
+/*
+ * The weights seen as a matrix of fan-in rows and one column an output: its columns, or its rows where these are fewer,
+ * become orthonormal, times `gain`, every rotation equally likely.
+ */
+void cr_init_orthogonalise(const struct cr_init_call *call, double gain);
 
 #endif

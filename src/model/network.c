@@ -151,6 +151,7 @@ static enum cr_status make(struct network *network, const struct cr_model *model
     CR_TRY(cr_builder_fill(builder, network->public.params, options->seed, err));
     set_input_statistics(&network->public, options);
     sum_rows(network);
+    network->public.uncalibrated = cr_builder_uncalibrated(builder);
     return CR_OK;
 }
 
@@ -172,6 +173,15 @@ enum cr_status cr_network_new(struct cr_network **network, struct cr_context *co
     else
         cr_network_free(&made->public);
     return status;
+}
+
+enum cr_status cr_network_calibrate(struct cr_network *network, const struct cr_feed *feed, struct cr_error *err)
+{
+    struct network *own = (struct network *)network; /* its first member */
+
+    CR_TRY(cr_builder_calibrate(&own->builder, network->context, network->params, feed, err));
+    network->uncalibrated = 0;
+    return CR_OK;
 }
 
 void cr_network_free(struct cr_network *network)
