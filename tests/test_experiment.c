@@ -191,6 +191,8 @@ static void the_folder(void **state)
                               "  schedule:\n"
                               "    cosine:\n"
                               "      final: 0\n"
+                              "      restart: 0\n"
+                              "      multiply: 1\n"
                               "      warmup: 0\n"
                               "  epochs: 3\n"
                               "  batch: 32\n"

@@ -60,8 +60,9 @@ static void all_are_sound(void **state)
                 assert_true(warmed > before);
             before = warmed;
         }
-        assert_float_equal(cr_schedule_factor(plain.schedule, 0, EPOCHS), 1, 0);
-        assert_float_equal(cr_schedule_factor(warm.schedule, 0, EPOCHS), 0.01, 0);
+        double first = strcmp(cr_schedules.entries[i]->name, "one-cycle") == 0 ? 0.04 : 1;
+        assert_float_equal(cr_schedule_factor(plain.schedule, 0, EPOCHS), first, 0);
+        assert_float_equal(cr_schedule_factor(warm.schedule, 0, EPOCHS), 0.01 * first, 0);
         let_go(&plain);
         let_go(&warm);
     }
@@ -89,6 +90,12 @@ static const struct {
     {"cosine", 8, 8, 0},
     {"cosine: {final: 0.2, warmup: 4}", 8, 2, 0.505 * (0.2 + 0.8 * 0.85355339059327373)},
     {"cosine: 0.5", 8, 8, 0.5},
+    {"cosine: {restart: 2}", 8, 7, 0.5},
+    {"cosine: {restart: 2, multiply: 3}", 30, 5, 0.5},
+    {"linear: {final: 0.5}", 8, 2, 0.875},
+    {"one-cycle: {peak: 0.5, first: 0.25, shape: linear}", 8, 2, 0.625},
+    {"one-cycle: {peak: 0.5, first: 0.25}", 8, 4, 1},
+    {"plateau", 10, 7, 1},
 };
 
 static void values_hold(void **state)
@@ -117,6 +124,7 @@ static const struct {
     {"cosinus", "f:1:11: schedule: unknown schedule cosinus; did you mean cosine?"},
     {"step", "f:1:11: schedule: step: expected one of `at: [60, 80]` and `every: 30`, found neither"},
     {"{step: {at: 3, every: 2}}", "f:1:11: schedule: step: expected one of `at: [60, 80]` and `every: 30`, found both"},
+    {"{cosine: {multiply: 2}}", "f:1:11: schedule: cosine: multiply: 2 needs `restart`, the epochs of the first wave"},
     {"{step: {at: [3, -1]}}", "f:1:27: schedule.step.at[1]: -1 is out of range (list of numbers 0..1000000)"},
     {"{cosine: {warmup: -1}}", "f:1:29: schedule.cosine.warmup: -1 is out of range (float 0..1000000)"},
     {"{exponential: {gamma: 2}}", "f:1:33: schedule.exponential.gamma: 2 is out of range (float 0.001..1)"},

@@ -78,8 +78,29 @@ enum cr_status cr_schedule_check(const struct cr_schedule_use *schedule, int64_t
     return CR_OK;
 }
 
+bool cr_schedule_keeps_state(const struct cr_schedule_use *schedule)
+{
+    return schedule->schedule->judge != NULL;
+}
+
+void cr_schedule_judge(const struct cr_schedule_use *schedule, struct cr_schedule_state *state,
+                       const struct cr_result *result)
+{
+    if (schedule->schedule->judge)
+        schedule->schedule->judge(schedule->options, state, result);
+}
+
+double cr_schedule_factor_after(const struct cr_schedule_use *schedule, const struct cr_schedule_state *state,
+                                double time, double epochs)
+{
+    const struct cr_schedule *kind = schedule->schedule;
+    double factor =
+        kind->factor ? kind->factor(schedule->options, time, epochs) : kind->factor_after(schedule->options, state);
+    double warmup = warmup_of(schedule);
+    return time < warmup ? factor * (first_factor + (1 - first_factor) * time / warmup) : factor;
+}
+
 double cr_schedule_factor(const struct cr_schedule_use *schedule, double time, double epochs)
 {
-    double factor = schedule->schedule->factor(schedule->options, time, epochs), warmup = warmup_of(schedule);
-    return time < warmup ? factor * (first_factor + (1 - first_factor) * time / warmup) : factor;
+    return cr_schedule_factor_after(schedule, &(struct cr_schedule_state){0}, time, epochs);
 }

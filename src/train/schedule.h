@@ -10,11 +10,24 @@
 
 #include <cradle/train.h>
 
+#include "train/watch.h"
+
+/* What a schedule keeps that goes by the results of the epochs. All 0 at the beginning; kept in checkpoints. */
+struct cr_schedule_state {
+    struct cr_watch watch;
+    int64_t falls, cooling;
+};
+
 /* The struct of the options begins with `double warmup`. */
 struct cr_schedule {
     struct cr_entry entry;
     enum cr_status (*check)(const void *options, struct cr_error *err); /* NULL: all options go together */
-    double (*factor)(const void *options, double time, double epochs);  /* without warm-up; above 0 for time < epochs */
+    /* Without warm-up, above 0 for time < epochs. One of the two: by the time, or by the results so far. */
+    double (*factor)(const void *options, double time, double epochs);
+    double (*factor_after)(const void *options, const struct cr_schedule_state *state);
+    void (*judge)(const void *options, struct cr_schedule_state *state, const struct cr_result *result);
+    /* What is odd about it in a training of `epochs`, written to `text`; NULL: nothing ever is. */
+    bool (*doubt)(const void *options, double epochs, char *text, size_t size);
 };
 
 #define CR_SCHEDULE_WARMUP(struct_type)                           \
@@ -23,5 +36,13 @@ struct cr_schedule {
 
 /* Fails where the warm-up leaves nothing of `epochs`. */
 enum cr_status cr_schedule_check(const struct cr_schedule_use *schedule, int64_t epochs, struct cr_error *err);
+/* cr_schedule_factor with what is kept. */
+double cr_schedule_factor_after(const struct cr_schedule_use *schedule, const struct cr_schedule_state *state,
+                                double time, double epochs);
+/* Tells it the result of an epoch. */
+void cr_schedule_judge(const struct cr_schedule_use *schedule, struct cr_schedule_state *state,
+                       const struct cr_result *result);
+/* Whether it goes by results. */
+bool cr_schedule_keeps_state(const struct cr_schedule_use *schedule);
 
 #endif

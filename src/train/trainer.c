@@ -177,7 +177,8 @@ static double rate(const struct cr_trainer *trainer)
     double time = (double)trainer->progress.step / (double)trainer->steps_per_epoch;
     if (!trainer->options.schedule)
         return base;
-    return base * cr_schedule_factor(trainer->options.schedule, time, (double)trainer->options.epochs);
+    return base * cr_schedule_factor_after(trainer->options.schedule, &trainer->progress.schedule, time,
+                                           (double)trainer->options.epochs);
 }
 
 static enum cr_status check_batch(const struct cr_trainer *trainer, const struct cr_batch *batch, struct cr_error *err)
@@ -260,6 +261,8 @@ static enum cr_status end_epoch(struct cr_trainer *trainer, struct cr_error *err
     double loss = cr_tally_loss(judged), accuracy = cr_tally_accuracy(judged);
     bool best = is_better(progress, accuracy, loss);
     progress->epoch++;
+    if (trainer->options.schedule)
+        cr_schedule_judge(trainer->options.schedule, &progress->schedule, &(struct cr_result){loss, accuracy});
     if (best) {
         progress->best_epoch = progress->epoch;
         progress->best_accuracy = accuracy;

@@ -8,6 +8,7 @@
 #include <cradle/train.h>
 
 #include "graph/safetensors.h"
+#include "train/schedule.h"
 
 /* Sums over samples, in their order. */
 struct cr_tally {
@@ -27,6 +28,7 @@ struct cr_progress {
     struct cr_tally tally; /* of them */
     int64_t best_epoch;    /* 0: none yet */
     double best_accuracy, best_loss;
+    struct cr_schedule_state schedule;
 };
 
 struct cr_trainer {

@@ -5,13 +5,14 @@
 #include "train/trainer.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "train/checkpoint.h"
 #include "train/optimizer.h"
 
-enum { OWN_PAIRS = 16, NUMBER_SIZE = 32 };
+enum { OWN_PAIRS = 32, NUMBER_SIZE = 32 };
 
 /* Pairs whose values are numbers, with room for their text. */
 struct metadata {
@@ -23,7 +24,7 @@ struct metadata {
 
 static void add(struct metadata *metadata, const char *key, const char *value)
 {
-    metadata->failed = metadata->failed || !value;
+    metadata->failed = metadata->failed || !key || !value;
     metadata->pairs[metadata->count++] = (struct cr_pair){key, value};
 }
 
@@ -40,6 +41,15 @@ static void add_float(struct metadata *metadata, const char *key, double value)
     add(metadata, key, text);
 }
 
+/* NAME_looks, NAME_waited, NAME_best. */
+static void add_watch(struct metadata *metadata, const char *name, const struct cr_watch *watch)
+{
+    struct cr_arena *arena = metadata->arena;
+    add_int(metadata, cr_arena_format(arena, "%s_looks", name), watch->looks);
+    add_int(metadata, cr_arena_format(arena, "%s_waited", name), watch->waited);
+    add_float(metadata, cr_arena_format(arena, "%s_best", name), watch->best);
+}
+
 static void add_state(struct metadata *metadata, const struct cr_trainer *trainer)
 {
     const struct cr_progress *progress = &trainer->progress;
@@ -51,6 +61,11 @@ static void add_state(struct metadata *metadata, const struct cr_trainer *traine
     add_int(metadata, "best_epoch", progress->best_epoch);
     add_float(metadata, "best_accuracy", progress->best_accuracy);
     add_float(metadata, "best_loss", progress->best_loss);
+    if (trainer->options.schedule && cr_schedule_keeps_state(trainer->options.schedule)) {
+        add_int(metadata, "schedule_falls", progress->schedule.falls);
+        add_int(metadata, "schedule_cooling", progress->schedule.cooling);
+        add_watch(metadata, "schedule", &progress->schedule.watch);
+    }
     add(metadata, "optimizer", optimizer->kind->entry.name);
     add_int(metadata, "optimizer_step", optimizer->step);
     add_float(metadata, "lr", optimizer->lr);
@@ -111,6 +126,30 @@ static enum cr_status check_identity(const struct cr_trainer *trainer, const str
     return CR_OK;
 }
 
+static enum cr_status read_watch(const struct cr_safetensors *file, const char *path, const char *name, int64_t epochs,
+                                 struct cr_watch *watch, struct cr_error *err)
+{
+    char key[64];
+    snprintf(key, sizeof key, "%s_looks", name);
+    CR_TRY(cr_checkpoint_int(file, path, key, 0, epochs, &watch->looks, err));
+    snprintf(key, sizeof key, "%s_waited", name);
+    CR_TRY(cr_checkpoint_int(file, path, key, 0, epochs, &watch->waited, err));
+    snprintf(key, sizeof key, "%s_best", name);
+    return cr_checkpoint_float(file, path, key, &watch->best, err);
+}
+
+static enum cr_status read_schedule(const struct cr_trainer *trainer, const struct cr_safetensors *file,
+                                    const char *path, struct cr_progress *progress, struct cr_error *err)
+{
+    struct cr_schedule_state *state = &progress->schedule;
+    int64_t epochs = trainer->options.epochs;
+    if (!trainer->options.schedule || !cr_schedule_keeps_state(trainer->options.schedule))
+        return CR_OK;
+    CR_TRY(cr_checkpoint_int(file, path, "schedule_falls", 0, epochs, &state->falls, err));
+    CR_TRY(cr_checkpoint_int(file, path, "schedule_cooling", 0, INT32_MAX, &state->cooling, err));
+    return read_watch(file, path, "schedule", epochs, &state->watch, err);
+}
+
 /* Reads into `progress`, which must agree with itself and the loader. */
 static enum cr_status read_progress(const struct cr_trainer *trainer, const struct cr_safetensors *file,
                                     const char *path, struct cr_progress *progress, struct cr_error *err)
@@ -129,7 +168,8 @@ static enum cr_status read_progress(const struct cr_trainer *trainer, const stru
     CR_TRY(cr_checkpoint_int(file, path, "correct", 0, progress->tally.count, &progress->tally.correct, err));
     CR_TRY(cr_checkpoint_int(file, path, "best_epoch", 0, progress->epoch, &progress->best_epoch, err));
     CR_TRY(cr_checkpoint_float(file, path, "best_accuracy", &progress->best_accuracy, err));
-    return cr_checkpoint_float(file, path, "best_loss", &progress->best_loss, err);
+    CR_TRY(cr_checkpoint_float(file, path, "best_loss", &progress->best_loss, err));
+    return read_schedule(trainer, file, path, progress, err);
 }
 
 static enum cr_status load(struct cr_trainer *trainer, const struct cr_safetensors *file, const char *path,
