@@ -24,6 +24,12 @@ static const char *const models[] = {
     /* The path past the branch begins with pooling, and no norm anywhere. */
     "[conv: {filters: 3}, relu, residual: [maxpool: {size: 3, stride: 1, padding: 1}, conv: {filters: 3}, relu],"
     " conv: {filters: 2}, relu, flatten, dense: 5, relu, dense: 4]",
+    /* Activations in their input's place, or not: behind a view, a relu, another one, and where x is needed again. */
+    "[conv: {filters: 3}, leaky-relu, conv: {filters: 3}, batchnorm, tanh, elu, conv: {filters: 3}, silu, softplus,"
+    " residual: [conv: {filters: 3}, sigmoid], gelu, dropout: 0.3, flatten, selu, spatial-dropout: 0.2, dense: 5, tanh,"
+    " dense: 4]",
+    "[conv: {filters: 4}, relu, leaky-relu, maxpool: 2, tanh, residual: [groupnorm: 2, relu], residual: [tanh],"
+    " branch: {lists: [[], [elu]]}, prelu, sigmoid, maxout, hard-swish, relu, dense: 4]",
     /* Two branches of one value end in the same sum. */
     "[conv: {filters: 3}, relu, residual: [relu, batchnorm], residual: [conv: {filters: 3}], batchnorm, relu,"
     " avgpool: 2, dense: 4]",
@@ -117,11 +123,32 @@ static void pooled_numbers_are_not_kept(void **state)
     net_free(&n);
 }
 
+/* In use, an activation that is not fused has no memory of its own, but for one whose input is needed again. */
+static void activations_are_in_place(void **state)
+{
+    (void)state;
+    static const char *const layers[] = {"[conv: {filters: 64}, silu, conv: {filters: 1}, dense: 4]",
+                                         "[conv: {filters: 64}, residual: [tanh], conv: {filters: 1}, dense: 4]"};
+    const size_t picture = (size_t)BATCH * SIDE * SIDE * 64 * sizeof(double);
+    for (size_t i = 0; i < 2; i++) {
+        struct net n;
+        struct cr_error err;
+        struct cr_plan *plan;
+        net_make(&n, layers[i], BATCH, false);
+        struct cr_plan_options options = {.batch = BATCH, .mode = CR_MODE_INFER, .outputs = {n.network->logits}};
+        expect_ok(cr_plan_new(&plan, n.context, n.network->graph, n.params, &options, &err));
+        assert_in_range(cr_plan_memory(plan), (1 + i) * picture, (1 + i) * picture + picture / 4);
+        cr_plan_free(plan);
+        net_free(&n);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fusion_changes_nothing),
         cmocka_unit_test(pooled_numbers_are_not_kept),
+        cmocka_unit_test(activations_are_in_place),
     };
     return cmocka_run_group_tests_name("fusion", tests, NULL, NULL);
 }

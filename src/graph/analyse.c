@@ -21,7 +21,7 @@ static bool is_live(const struct cr_plan *plan, const struct cr_vertex *vertex)
     return false;
 }
 
-static bool is_kept(const struct cr_plan *plan, const struct cr_value *value)
+bool cr_plan_keeps(const struct cr_plan *plan, const struct cr_value *value)
 {
     bool kept = value->watched || value == plan->options.loss;
 
@@ -76,7 +76,7 @@ static void fuse(struct cr_plan *plan, const struct cr_vertex *lead)
     while (lead->op->absorb != NULL) {
         const struct cr_value *value = fusion->last->out[0];
         const struct cr_place *place = place_of(plan, value);
-        if (place->consumers != 1 || is_kept(plan, value) || place->consumer->in[0] != value ||
+        if (place->consumers != 1 || cr_plan_keeps(plan, value) || place->consumer->in[0] != value ||
             !lead->op->absorb(&fusion->tail, place->consumer))
             return;
         plan->fusions[place->consumer->id].lead = lead;
@@ -139,7 +139,7 @@ static bool is_masked(const struct cr_plan *plan, const struct cr_value *value)
     const struct cr_place *place = place_of(plan, value);
     const struct cr_vertex *last;
 
-    if (is_kept(plan, value))
+    if (cr_plan_keeps(plan, value))
         return false;
     if (place->consumers == 1 && place->consumer->in[0] == value)
         return place->consumer->op->masks || (place->consumer->op->view && is_masked(plan, place->consumer->out[0]));

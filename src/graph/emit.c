@@ -77,6 +77,31 @@ void *cr_emit_out(struct cr_emit *emit, int output)
     return value_address(emit, leads ? fusion->last->out[0] : emit->vertex->out[output]);
 }
 
+/* Whether this vertex alone reads its input 0, and nobody does so in backward. */
+static bool is_last_reader(const struct cr_emit *emit)
+{
+    const struct cr_plan *plan = emit->plan;
+    const struct cr_value *value = emit->vertex->in[0];
+    const struct cr_vertex *producer = value->producer;
+    const struct cr_fusion *fusion;
+
+    if (plan->places[value->id].consumers != 1 || cr_plan_keeps(plan, value) || producer->op->view)
+        return false;
+    if (emit->mode == CR_MODE_INFER || producer->op->backward == NULL)
+        return true;
+    fusion = &plan->fusions[plan->fusions[producer->id].lead->id];
+    return fusion->lead->op->forgets && fusion->tail.relu == NULL;
+}
+
+void *cr_emit_out_over(struct cr_emit *emit)
+{
+    struct cr_place *in = place_of(emit, emit->vertex->in[0]);
+
+    if (is_last_reader(emit) && in->value != CR_NO_BUFFER && !emit->plan->buffers.items[in->value].shared)
+        place_of(emit, emit->vertex->out[0])->value = in->value;
+    return cr_emit_out(emit, 0);
+}
+
 const void *cr_emit_dout(struct cr_emit *emit, int output)
 {
     const struct cr_value *value = emit->vertex->out[output];
@@ -189,8 +214,13 @@ bool cr_emit_is_masked(const struct cr_emit *emit)
 
 void cr_emit_view(struct cr_emit *emit)
 {
+    int buffer;
+
     cr_emit_in(emit, 0);
-    place_of(emit, emit->vertex->out[0])->value = place_of(emit, emit->vertex->in[0])->value;
+    buffer = place_of(emit, emit->vertex->in[0])->value;
+    place_of(emit, emit->vertex->out[0])->value = buffer;
+    if (buffer != CR_NO_BUFFER)
+        emit->plan->buffers.items[buffer].shared = true;
 }
 
 void *cr_emit_saved(struct cr_emit *emit, int slot, size_t bytes)

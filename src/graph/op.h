@@ -48,6 +48,7 @@ struct cr_op {
     bool masks_tail; /* backward does so too for a relu in its own tail */
     bool measures;   /* forward in training takes the moments of input 0 from its producer, where that leaves them */
     bool product;    /* of matrices: it is as fast as multiply-adds are */
+    bool forgets;    /* backward does not read its output, unless a relu is in its tail */
     bool view;       /* its output is its input in another shape */
     /* Whether `next`, which alone uses the output so far, can be absorbed too; then sets its place in the tail. */
     bool (*absorb)(struct cr_tail *tail, const struct cr_vertex *next);
@@ -62,6 +63,11 @@ struct cr_op {
 /* Addresses. Forward: `in` is read, `out` is written. Backward: both can be read where the op needs them. */
 void *cr_emit_in(struct cr_emit *emit, int input);
 void *cr_emit_out(struct cr_emit *emit, int output);
+/*
+ * Output 0, written over input 0 where nobody else needs that, now or in backward: for kernels that go number by number
+ * and whose backward does not read that input.
+ */
+void *cr_emit_out_over(struct cr_emit *emit);
 /* The gradient of an output, to be read. */
 const void *cr_emit_dout(struct cr_emit *emit, int output);
 /* Where to write the gradient of an input, and whether to add to what is there; NULL where nobody wants it. */

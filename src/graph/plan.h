@@ -16,7 +16,7 @@
 struct cr_buffer {
     size_t size, offset;
     int first, last; /* ticks */
-    bool shared;     /* holds a gradient that is read again under another name: nobody may write over it */
+    bool shared;     /* is read again under another name: nobody may write over it */
 };
 
 struct cr_buffers {
@@ -98,6 +98,8 @@ struct cr_plan {
 void cr_plan_run_and(struct cr_plan *plan, const struct cr_feed *feed, const struct cr_steps *then);
 /* Which values are live, which gradients wanted, what is fused. */
 void cr_plan_analyse(struct cr_plan *plan);
+/* Whether this value can be asked for after a run, itself or its gradient. */
+bool cr_plan_keeps(const struct cr_plan *plan, const struct cr_value *value);
 /* What can be told of a step that the second walk emits. */
 struct cr_step_info cr_plan_describe(const struct cr_plan *plan, const struct cr_vertex *vertex,
                                      const struct cr_kernel *kernel, const void *args, size_t size);

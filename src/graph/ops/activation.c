@@ -52,7 +52,7 @@ static void forward(struct cr_emit *emit)
     struct cr_activation_args args = args_of(emit);
 
     args.x = cr_emit_in(emit, 0);
-    args.y = cr_emit_out(emit, 0);
+    args.y = emit->mode == CR_MODE_INFER || is_from_y(args.kind) ? cr_emit_out_over(emit) : cr_emit_out(emit, 0);
     CR_EMIT(emit, activation_forward, args);
 }
 

@@ -23,7 +23,7 @@ static void forward(struct cr_emit *emit)
 
     args.a = cr_emit_in(emit, 0);
     args.b = cr_emit_in(emit, 1);
-    args.y = cr_emit_out(emit, 0);
+    args.y = cr_emit_out_over(emit);
     CR_EMIT(emit, add, args);
 }
 
@@ -39,6 +39,7 @@ const struct cr_op cr_op_add = {
     .inputs = 2,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_ACTIVATION},
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

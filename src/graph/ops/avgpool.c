@@ -25,6 +25,7 @@ const struct cr_op cr_op_avgpool = {
     .entry = {.name = "avgpool", .help = "the mean of each window", .options = cr_pool_options},
     .inputs = 1,
     .outputs = 1,
+    .forgets = true,
     .infer = cr_pool_infer,
     .forward = forward,
     .backward = backward,

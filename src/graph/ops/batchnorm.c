@@ -137,6 +137,7 @@ const struct cr_op cr_op_batchnorm = {
     .masks_tail = true,
     .measures = true,
     .absorb = absorb,
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

@@ -50,6 +50,7 @@ const struct cr_op cr_op_bias = {
     .inputs = 2,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM},
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

@@ -85,6 +85,7 @@ const struct cr_op cr_op_concat = {
     .inputs = 2,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_ACTIVATION},
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

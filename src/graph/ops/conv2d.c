@@ -103,6 +103,7 @@ const struct cr_op cr_op_conv2d = {
     .masks_sum = true,
     .product = true,
     .absorb = cr_epilogue_absorb,
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

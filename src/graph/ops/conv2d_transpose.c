@@ -115,6 +115,7 @@ const struct cr_op cr_op_conv2d_transpose = {
     .masks = true,
     .product = true,
     .absorb = cr_epilogue_absorb,
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

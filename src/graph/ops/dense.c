@@ -66,6 +66,7 @@ const struct cr_op cr_op_dense = {
     .masks_sum = true,
     .product = true,
     .absorb = cr_epilogue_absorb,
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

@@ -89,7 +89,7 @@ static void forward(struct cr_emit *emit)
         return;
     }
     x = cr_emit_in(emit, 0);
-    drop(emit, x, cr_emit_out(emit, 0), false);
+    drop(emit, x, cr_emit_out_over(emit), false);
 }
 
 static void backward(struct cr_emit *emit)
@@ -112,6 +112,7 @@ const struct cr_op cr_op_dropout = {
     .inputs = 1,
     .outputs = 1,
     .stochastic = true,
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

@@ -51,6 +51,7 @@ const struct cr_op cr_op_globalpool = {
     .entry = {.name = "globalpool", .help = "the mean of each channel over the whole picture"},
     .inputs = 1,
     .outputs = 1,
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

@@ -107,6 +107,7 @@ const struct cr_op cr_op_groupnorm = {
     .inputs = 3,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM, CR_ROLE_PARAM},
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

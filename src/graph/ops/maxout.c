@@ -72,6 +72,7 @@ const struct cr_op cr_op_maxout = {
     .entry = {.name = "maxout", .help = "the largest of several channels", .options = cr_maxout_options},
     .inputs = 1,
     .outputs = 1,
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

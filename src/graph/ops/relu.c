@@ -16,7 +16,7 @@ static void forward(struct cr_emit *emit)
     struct cr_unary_args args = {.batch = emit->batch, .size = cr_shape_count(emit->vertex->in[0]->shape)};
 
     args.x = cr_emit_in(emit, 0);
-    args.y = cr_emit_out(emit, 0);
+    args.y = cr_emit_out_over(emit);
     CR_EMIT(emit, relu_forward, args);
 }
 

@@ -67,6 +67,7 @@ const struct cr_op cr_op_upsample = {
     .entry = {.name = "upsample", .help = "makes pictures larger", .options = cr_upsample_options},
     .inputs = 1,
     .outputs = 1,
+    .forgets = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,
