@@ -60,6 +60,16 @@ for row in forward backward update all Training: Inference: Memory: Setup:; do
     grep -q "^$row " out || fault "bench: no row $row"
 done
 
+# Lean training computes what a norm wrote again and needs less memory.
+for lean in false true; do
+    cradle bench net.yaml 'model=[conv: 16, batchnorm, relu, conv: 16, batchnorm, relu, globalpool, dense: 10]' \
+        train.lean=$lean --seconds 0 --json
+    grep -c '"kernel": "batchnorm_apply"' out >again.$lean
+    sed -n 's/.*"training".*"memory": \([0-9]*\).*/\1/p' out >memory.$lean
+done
+[ "$(cat again.false)$(cat again.true)" = 01 ] || fault "bench: train.lean: batchnorm_apply $(cat again.false), $(cat again.true)"
+[ "$(cat memory.true)" -lt "$(cat memory.false)" ] || fault "bench: train.lean: memory $(cat memory.false), $(cat memory.true)"
+
 # The shape of other data is looked up in them.
 cradle bench net.yaml data.source=digits --seconds 0 --json
 grep -q '"input": \[8, 8, 1\]' out || fault "bench of digits: $(head -n 1 out)"

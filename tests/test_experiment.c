@@ -197,7 +197,8 @@ static void the_folder(void **state)
                               "  epochs: 3\n"
                               "  batch: 32\n"
                               "  seed: 1\n"
-                              "  checkpoint: 0\n");
+                              "  checkpoint: 0\n"
+                              "  lean: false\n");
     /* Its own config makes the same experiment, to the bit; so does no folder at all. */
     train(text, in_folder("runs/b"), NULL);
     free(text);

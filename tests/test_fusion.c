@@ -46,7 +46,7 @@ struct net {
     struct cr_plan *plan;
 };
 
-static void net_make(struct net *n, const char *layers, int64_t batch, bool watch)
+static void net_make(struct net *n, const char *layers, int64_t batch, bool watch, bool lean)
 {
     struct cr_error err;
     struct cr_network_options options = {.height = SIDE, .width = SIDE, .channels = CHANNELS, .seed = 1};
@@ -61,7 +61,7 @@ static void net_make(struct net *n, const char *layers, int64_t batch, bool watc
         ((double *)n->params->values)[i] = ((float *)n->network->params->values)[i];
     for (int i = 0; i < n->network->graph->values && watch; i++)
         n->network->graph->value[i]->watched = true;
-    struct cr_plan_options plan = {.batch = batch, .mode = CR_MODE_TRAIN, .loss = n->network->loss};
+    struct cr_plan_options plan = {.batch = batch, .mode = CR_MODE_TRAIN, .loss = n->network->loss, .lean = lean};
     expect_ok(cr_plan_new(&n->plan, n->context, n->network->graph, n->params, &plan, &err));
 }
 
@@ -96,8 +96,8 @@ static void fusion_changes_nothing(void **state)
     (void)state;
     for (int i = 0; i < MODELS; i++) {
         struct net fused, plain;
-        net_make(&fused, models[i], BATCH, false);
-        net_make(&plain, models[i], BATCH, true);
+        net_make(&fused, models[i], BATCH, false, false);
+        net_make(&plain, models[i], BATCH, true, false);
         assert_true(cr_plan_steps(fused.plan) < cr_plan_steps(plain.plan));
         assert_true(cr_plan_memory(fused.plan) < cr_plan_memory(plain.plan));
         net_run(&fused);
@@ -109,13 +109,40 @@ static void fusion_changes_nothing(void **state)
     }
 }
 
+/* What is computed again is the same to the bit, and needs less memory. */
+static void lean_plans_give_the_same(void **state)
+{
+    (void)state;
+    enum { MANY = 256 };
+    for (int i = 0; i < MODELS; i++) {
+        struct net lean, plain;
+        net_make(&lean, models[i], BATCH, false, true);
+        net_make(&plain, models[i], BATCH, false, false);
+        net_run(&lean);
+        net_run(&plain);
+        assert_memory_equal(lean.params->gradients, plain.params->gradients,
+                            (size_t)lean.params->trainable * sizeof(double));
+        net_free(&lean);
+        net_free(&plain);
+    }
+    struct net lean, plain;
+    net_make(&lean, models[0], MANY, false, true);
+    net_make(&plain, models[0], MANY, false, false);
+    const size_t picture = (size_t)MANY * SIDE * SIDE * 3 * sizeof(double);
+    assert_true(cr_plan_memory(lean.plan) + picture < cr_plan_memory(plain.plan));
+    assert_int_equal(cr_plan_steps(lean.plan), cr_plan_steps(plain.plan) + 3);
+    net_free(&lean);
+    net_free(&plain);
+}
+
 /* Behind a max pooling nobody needs what went into it: its gradient goes by places. */
 static void pooled_numbers_are_not_kept(void **state)
 {
     (void)state;
     enum { MANY = 256 };
     struct net n;
-    net_make(&n, "[conv: {filters: 64}, batchnorm, relu, maxpool: 2, conv: {filters: 1}, relu, dense: 4]", MANY, false);
+    net_make(&n, "[conv: {filters: 64}, batchnorm, relu, maxpool: 2, conv: {filters: 1}, relu, dense: 4]", MANY, false,
+             false);
     /* The convolution's output, and what is made of it or its gradient; then a quarter and its places, or its gradient.
      */
     const size_t picture = (size_t)MANY * SIDE * SIDE * 64 * sizeof(double);
@@ -147,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fusion_changes_nothing),
+        cmocka_unit_test(lean_plans_give_the_same),
         cmocka_unit_test(pooled_numbers_are_not_kept),
         cmocka_unit_test(activations_are_in_place),
     };

@@ -82,6 +82,7 @@ struct cr_plan_options {
     enum cr_mode mode;
     const struct cr_value *loss; /* what training descends: its mean over the batch; NULL in CR_MODE_INFER */
     const struct cr_value *outputs[CR_MAX_OUTPUTS]; /* what can be read after a run; the rest NULL */
+    bool lean; /* normalised activations are computed again on the way back, not kept: less memory, the same results */
 };
 
 /* What one run eats. Pointers are borrowed for the call. */

@@ -21,6 +21,7 @@ struct cr_train_section {
     const struct cr_node *loss, *optimizer, *schedule;
     int64_t epochs, batch, seed;
     int64_t checkpoint; /* steps between checkpoints inside an epoch; 0: at the end of epochs alone */
+    bool lean;          /* as in struct cr_plan_options */
 };
 extern CR_API const struct cr_option cr_train_section_options[];
 
@@ -106,6 +107,7 @@ struct cr_trainer_options {
     int64_t epochs, batch;
     uint64_t seed;
     int64_t checkpoint; /* as in the section */
+    bool lean;          /* as in struct cr_plan_options */
     const struct cr_observer *observers;
     int observer_count;
 };

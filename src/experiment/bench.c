@@ -50,7 +50,8 @@ static enum cr_status make_network(struct bench *bench, struct cr_error *err)
     struct cr_plan_options training = {.batch = train->batch,
                                        .mode = CR_MODE_TRAIN,
                                        .loss = bench->network->loss,
-                                       .outputs = {bench->network->probabilities}};
+                                       .outputs = {bench->network->probabilities},
+                                       .lean = train->lean};
     CR_TRY(cr_optimizer_new(&bench->optimizer, bench->context, bench->network->params, bench->config, train->optimizer,
                             err));
     CR_TRY(

@@ -152,6 +152,7 @@ static enum cr_status make_trainer(struct cr_experiment *experiment, int64_t bat
                                          .batch = batch,
                                          .seed = (uint64_t)train->seed,
                                          .checkpoint = train->checkpoint,
+                                         .lean = train->lean,
                                          .observers = experiment->observers,
                                          .observer_count = experiment->observer_count};
     return cr_trainer_new(&experiment->trainer, experiment->context, &options, err);

@@ -147,6 +147,21 @@ static bool is_masked(const struct cr_plan *plan, const struct cr_value *value)
     return last != NULL && last->in[0] == value && last->op->masks_sum;
 }
 
+/*
+ * Whether a value is computed again on the way back: its producer can, from what is kept anyway, and the one op that
+ * uses it is a product, beside which that costs little.
+ */
+static bool is_lean(const struct cr_plan *plan, const struct cr_value *value)
+{
+    const struct cr_place *place = place_of(plan, value);
+    const struct cr_fusion *fusion = &plan->fusions[value->producer->id];
+
+    if (!plan->options.lean || fusion->lead == NULL || fusion->lead->op->again == NULL || is_kept(plan, value) ||
+        plan->fusions[fusion->lead->id].tail.add != NULL || plan->fusions[fusion->lead->id].last != value->producer)
+        return false;
+    return place->consumers == 1 && place->consumer->in[0] == value && place->consumer->op->product && place->counts;
+}
+
 void cr_plan_analyse(struct cr_plan *plan)
 {
     mark_live(plan);
@@ -157,6 +172,7 @@ void cr_plan_analyse(struct cr_plan *plan)
             fuse(plan, plan->order[i]);
     for (int i = 0; i < plan->graph->vertices; i++) {
         const struct cr_value *value = plan->order[i]->out[0];
+        place_of(plan, value)->is_lean = is_lean(plan, value);
         if (plan->order[i]->op == cr_op_find("relu") && is_masked(plan, value))
             place_of(plan, value)->masked = true;
         if (plan->order[i]->op->view && place_of(plan, plan->order[i]->in[0])->masked)

@@ -54,6 +54,22 @@ static const struct cr_param *param_of(const struct cr_emit *emit, const struct 
     return cr_params_find(emit->plan->params, value->name);
 }
 
+/* Where a value lies on the way back that has not been kept; the first who asks has it computed again. */
+static void *again_address(struct cr_emit *emit, const struct cr_value *value)
+{
+    struct cr_place *place = place_of(emit, value);
+    const struct cr_vertex *lead = emit->plan->fusions[value->producer->id].lead;
+
+    if (!place->is_back) {
+        struct cr_emit producer = cr_emit_member(emit, lead);
+        producer.lead = NULL;
+        producer.tail = &emit->plan->fusions[lead->id].tail;
+        place->is_back = true;
+        lead->op->again(&producer);
+    }
+    return use(emit->plan, &place->again, activation_size(emit, value));
+}
+
 static void *value_address(struct cr_emit *emit, const struct cr_value *value)
 {
     if (value->role != CR_ROLE_ACTIVATION) {
@@ -61,6 +77,8 @@ static void *value_address(struct cr_emit *emit, const struct cr_value *value)
         return give(emit->plan, cr_params_tensor(emit->plan->params, param).data,
                     (size_t)param->count * emit->plan->number);
     }
+    if (emit->plan->returning && place_of(emit, value)->is_lean)
+        return again_address(emit, value);
     return use(emit->plan, &place_of(emit, value)->value, activation_size(emit, value));
 }
 

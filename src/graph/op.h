@@ -55,6 +55,7 @@ struct cr_op {
     /* Checks the inputs' shapes and finds the outputs'. */
     enum cr_status (*infer)(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err);
     void (*forward)(struct cr_emit *emit);
+    void (*again)(struct cr_emit *emit);              /* output 0 once more on the way back; NULL: it is kept */
     void (*backward)(struct cr_emit *emit);           /* NULL: no gradient passes through (inputs) */
     int64_t (*flops)(const struct cr_vertex *vertex); /* of one sample, forward; NULL: its output's count */
     const struct cr_example *examples; /* end at the first without inputs; at least one where it has a gradient */

@@ -88,6 +88,7 @@ static void vertex_backward(struct cr_plan *plan, const struct cr_vertex *vertex
 static void walk_backward(struct cr_plan *plan)
 {
     plan->pass = "backward";
+    plan->returning = true;
     begin_backward(plan, plan->options.loss);
     for (int i = plan->graph->vertices - 1; i >= 0; i--) {
         if (!ends_group(plan, plan->order[i]))
@@ -104,10 +105,11 @@ static void walk_backward(struct cr_plan *plan)
 static enum cr_status walk(struct cr_plan *plan, bool placing)
 {
     plan->placing = placing;
+    plan->returning = false;
     plan->tick = 0;
     plan->asked_count = plan->shared_count = 0;
     for (int i = 0; i < plan->graph->values; i++)
-        plan->places[i].begun = false;
+        plan->places[i].begun = plan->places[i].is_back = false;
     for (int i = 0; i < plan->buffers.count; i++)
         plan->buffers.items[i].shared = false;
     walk_forward(plan);
@@ -181,7 +183,8 @@ static enum cr_status make(struct cr_plan *plan, struct cr_error *err)
     for (struct cr_vertex *vertex = graph->first; vertex != NULL; vertex = vertex->next)
         plan->order[count++] = vertex;
     for (int i = 0; i < graph->values; i++)
-        plan->places[i].value = plan->places[i].gradient = plan->places[i].moments = CR_NO_BUFFER;
+        plan->places[i].value = plan->places[i].gradient = plan->places[i].again = plan->places[i].moments =
+            CR_NO_BUFFER;
     for (int i = 0; i < graph->vertices; i++)
         for (int j = 0; j < CR_SAVED_SLOTS; j++)
             plan->saved[i][j] = CR_NO_BUFFER;

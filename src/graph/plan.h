@@ -37,6 +37,9 @@ enum cr_status cr_buffers_place(struct cr_buffers *buffers, size_t *total, struc
 /* What a plan knows of a value. */
 struct cr_place {
     int value, gradient;        /* buffers */
+    int again;                  /* buffer of the value on the way back, where it is computed again */
+    bool is_lean;               /* it is so */
+    bool is_back;               /* its step has been emitted in this walk */
     int consumers;              /* live ones */
     struct cr_vertex *consumer; /* the last of them */
     bool live;                  /* some output depends on it */
@@ -82,6 +85,7 @@ struct cr_plan {
     bool placing;
     enum cr_status status; /* the first failure of a walk */
     const char *pass;      /* "forward", "backward" */
+    bool returning;        /* in the backward pass */
 
     char *memory;
     size_t memory_size;

@@ -266,6 +266,7 @@ struct cr_dropout_units_args {
  * train  takes m and v from the moments of x where they are given,
  *        writes y, mean, inverse (= 1 / sqrt(v + epsilon)) and moves running_mean, running_variance (unbiased) by
  *        r += momentum (batch - r)
+ * apply  writes y from mean and inverse, the same numbers as train did
  * infer  writes y from running_mean, running_variance
  * backward writes dx, dscale = sum dy xhat, dshift = sum dy from x, dy, mean, inverse; dx may be NULL. Where `relu` is
  * set dy counts as 0 where y <= 0. dresidual, where given, gets this dy; dx or dresidual may be dy's own memory

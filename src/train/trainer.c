@@ -41,7 +41,8 @@ static enum cr_status make_plans(struct cr_trainer *trainer, struct cr_error *er
     struct cr_plan_options training = {.batch = trainer->options.batch,
                                        .mode = CR_MODE_TRAIN,
                                        .loss = network->loss,
-                                       .outputs = {network->probabilities}};
+                                       .outputs = {network->probabilities},
+                                       .lean = trainer->options.lean};
     struct cr_plan_options validating = {
         .batch = trainer->options.batch, .mode = CR_MODE_INFER, .outputs = {network->loss, network->probabilities}};
     CR_TRY(cr_plan_new(&trainer->training, trainer->context, network->graph, network->params, &training, err));

@@ -94,6 +94,17 @@ static void forward(struct cr_emit *emit)
     CR_EMIT(emit, batchnorm_train, args);
 }
 
+static void again(struct cr_emit *emit)
+{
+    struct cr_batchnorm_args args = args_of(emit);
+
+    args.relu = emit->tail->relu != NULL;
+    args.mean = saved(emit, BATCH_MEAN, args.channels);
+    args.inverse = saved(emit, BATCH_INVERSE, args.channels);
+    args.y = cr_emit_out(emit, 0);
+    CR_EMIT(emit, batchnorm_apply, args);
+}
+
 static void backward(struct cr_emit *emit)
 {
     struct cr_batchnorm_args args = args_of(emit);
@@ -140,6 +151,7 @@ const struct cr_op cr_op_batchnorm = {
     .forgets = true,
     .infer = infer,
     .forward = forward,
+    .again = again,
     .backward = backward,
     .flops = flops,
     .examples =

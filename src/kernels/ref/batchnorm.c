@@ -93,7 +93,8 @@ static void combine(const struct cr_work *work)
     }
 }
 
-static void train(const struct cr_work *work)
+/* y from the mean and inverse that are there */
+static void apply(const struct cr_work *work)
 {
     const struct cr_batchnorm_args *a = work->args;
     const real *inverse = a->inverse, *scale = a->scale;
@@ -116,9 +117,11 @@ static size_t train_scratch(const void *args)
 }
 
 const struct cr_kernel CR_NAME(batchnorm_train) = {
-    .phases = {{measure_parts, measure}, {cr_one_part, combine}, {slices, train}},
+    .phases = {{measure_parts, measure}, {cr_one_part, combine}, {slices, apply}},
     .shared = train_shared,
     .scratch = train_scratch};
+
+const struct cr_kernel CR_NAME(batchnorm_apply) = {.phases = {{slices, apply}}, .scratch = train_scratch};
 
 /* ----------------------------------------------------------------------------------------------------------- infer */
 
