@@ -1,6 +1,6 @@
 /*
- * kernels [NAME] - how fast each kernel is on shapes of real networks, for every instruction set that the machine has,
- * with the threads that OpenMP has. NAME picks the kernels whose name contains it.
+ * kernels [NAME [SHAPE]] - how fast each kernel is on shapes of real networks, for every instruction set that the
+ * machine has, with the threads that OpenMP has. NAME picks the kernels whose name contains it, SHAPE the shapes.
  *
  * Products are given in GFLOP/s and in percent of what the instruction set's multiply-adds reach in registers; kernels
  * that only pass over memory in GB/s. The last column is the best against the plain loops (`ref`, timed with a smaller
@@ -160,21 +160,16 @@ static double make_conv(union args *args, const struct shape *shape)
 }
 
 static const struct shape conv_shapes[] = {
-    {"1->6 5x5 @28", 100, {1, 6, 28, 5, 1, 2}},
-    {"6->16 5x5 @14", 100, {6, 16, 14, 5, 1, 0}},
-    {"1->32 5x5 @28", 100, {1, 32, 28, 5, 1, 0}},
-    {"32->64 5x5 @12", 100, {32, 64, 12, 5, 1, 0}},
-    {"3->32 3x3 @32", 128, {3, 32, 32, 3, 1, 1}},
-    {"16->16 3x3 @32", 128, {16, 16, 32, 3, 1, 1}},
-    {"32->32 3x3 @32", 128, {32, 32, 32, 3, 1, 1}},
-    {"64->64 3x3 @16", 128, {64, 64, 16, 3, 1, 1}},
-    {"128->128 3x3 @16", 128, {128, 128, 16, 3, 1, 1}},
-    {"128->128 3x3 @8", 128, {128, 128, 8, 3, 1, 1}},
-    {"256->256 3x3 @8", 128, {256, 256, 8, 3, 1, 1}},
-    {"512->512 3x3 @4", 128, {512, 512, 4, 3, 1, 1}},
-    {"16->32 3x3 @32 /2", 128, {16, 32, 32, 3, 2, 1}},
-    {"64->128 1x1 @16 /2", 128, {64, 128, 16, 1, 2, 0}},
-    {NULL, 0, {0}},
+    {"1->6 5x5 @28", 100, {1, 6, 28, 5, 1, 2}},          {"6->16 5x5 @14", 100, {6, 16, 14, 5, 1, 0}},
+    {"1->32 5x5 @28", 100, {1, 32, 28, 5, 1, 0}},        {"32->64 5x5 @12", 100, {32, 64, 12, 5, 1, 0}},
+    {"3->32 3x3 @32", 128, {3, 32, 32, 3, 1, 1}},        {"3->16 3x3 @32", 128, {3, 16, 32, 3, 1, 1}},
+    {"16->16 3x3 @32", 128, {16, 16, 32, 3, 1, 1}},      {"32->32 3x3 @16", 128, {32, 32, 16, 3, 1, 1}},
+    {"32->64 3x3 @16", 128, {32, 64, 16, 3, 1, 1}},      {"64->64 3x3 @8", 128, {64, 64, 8, 3, 1, 1}},
+    {"64->128 3x3 @8", 128, {64, 128, 8, 3, 1, 1}},      {"32->32 3x3 @32", 128, {32, 32, 32, 3, 1, 1}},
+    {"64->64 3x3 @16", 128, {64, 64, 16, 3, 1, 1}},      {"128->128 3x3 @16", 128, {128, 128, 16, 3, 1, 1}},
+    {"128->128 3x3 @8", 128, {128, 128, 8, 3, 1, 1}},    {"256->256 3x3 @8", 128, {256, 256, 8, 3, 1, 1}},
+    {"512->512 3x3 @4", 128, {512, 512, 4, 3, 1, 1}},    {"16->32 3x3 @32 /2", 128, {16, 32, 32, 3, 2, 1}},
+    {"64->128 1x1 @16 /2", 128, {64, 128, 16, 1, 2, 0}}, {NULL, 0, {0}},
 };
 
 /* pixels, channels */
@@ -398,55 +393,96 @@ static const struct bench {
 
 /* ------------------------------------------------------------------------------------------------------------- main */
 
-static double rate(const struct bench *bench, const char *cpu, const struct shape *shape)
+/* The table's own kernel (way 0), or another way of it; NULL: there are no more. */
+static const struct cr_kernel *kernel_of(const struct cr_kernels *kernels, const struct bench *bench, int number)
+{
+    if (number == 0)
+        return (const struct cr_kernel *)((const char *)kernels + bench->place);
+    for (const struct cr_way *way = kernels->ways; way && way->kernel; way++)
+        if (way->place == bench->place && --number == 0)
+            return way->kernel;
+    return NULL;
+}
+
+/* Operations or bytes a second; 0: this way does not take the shape. */
+static double rate(const struct bench *bench, const char *cpu, int way, const struct shape *shape, bool *chosen)
 {
     struct cr_kernels kernels;
     union args args;
+    double rate = 0;
     if (cr_kernels_choose(&kernels, cpu, CR_F32, NULL) != CR_OK)
         return 0;
     double work = bench->make(&args, shape);
-    double seconds = measure((const struct cr_kernel *)((const char *)&kernels + bench->place), &args);
+    const struct cr_kernel *kernel = kernel_of(&kernels, bench, way);
+    if (!kernel->takes || kernel->takes(&args))
+        rate = work / measure(kernel, &args);
+    *chosen = cr_kernel_best(&kernels, kernel_of(&kernels, bench, 0), &args) == kernel;
     release();
-    return work / seconds;
+    return rate;
 }
 
-static void print(const struct bench *bench, const double *peaks)
+/* A row for each way; a star is beside those that the plan would take. */
+static void print(const struct bench *bench, const struct shape *shape, int way, const char *name, double ref,
+                  const double *peaks)
 {
+    char title[64];
+    double best = 0;
+    snprintf(title, sizeof title, "%s%s%s", bench->name, name ? ", " : "", name ? name : "");
+    printf("%-36s %-20s %8.1f", title, shape->name, ref / 1e9);
+    for (int i = 1; cr_cpu_names()[i]; i++) {
+        const char *cpu = cr_cpu_names()[i];
+        bool chosen;
+        if (!cr_cpu_available(cpu))
+            continue;
+        best = rate(bench, cpu, way, shape, &chosen);
+        printf(" %9.1f", best / 1e9);
+        if (bench->products)
+            printf(" %3.0f%%%c", 100 * best / peaks[i], chosen ? '*' : ' ');
+        else
+            printf("      ");
+    }
+    printf(" %7.1f\n", best / ref);
+    fflush(stdout);
+}
+
+static void print_ways(const struct bench *bench, const char *wanted, const double *peaks)
+{
+    struct cr_kernels kernels;
+    const struct cr_kernel *kernel;
+    bool chosen;
+    if (cr_kernels_choose(&kernels, NULL, CR_F32, NULL) != CR_OK)
+        return;
     for (const struct shape *shape = bench->shapes; shape->name; shape++) {
         struct shape small = *shape;
+        union args args;
+        if (!strstr(shape->name, wanted))
+            continue;
         small.batch = (shape->batch + 7) / 8;
-        double ref = rate(bench, "ref", &small), best = 0;
-        printf("%-22s %-20s %8.1f", bench->name, shape->name, ref / 1e9);
-        for (int i = 1; cr_cpu_names()[i]; i++) {
-            const char *cpu = cr_cpu_names()[i];
-            if (!cr_cpu_available(cpu))
-                continue;
-            best = rate(bench, cpu, shape);
-            printf(" %9.1f", best / 1e9);
-            if (bench->products)
-                printf(" %3.0f%%", 100 * best / peaks[i]);
-            else
-                printf("     ");
+        double ref = rate(bench, "ref", 0, &small, &chosen);
+        for (int way = 0; (kernel = kernel_of(&kernels, bench, way)); way++) {
+            bench->make(&args, &small);
+            bool takes = !kernel->takes || kernel->takes(&args);
+            release();
+            if (takes)
+                print(bench, shape, way, kernel->way, ref, peaks);
         }
-        printf(" %7.1f\n", best / ref);
-        fflush(stdout);
     }
 }
 
 int main(int argc, char **argv)
 {
     double peaks[8] = {0};
-    printf("%d threads; GFLOP/s and %% of the peak, or GB/s\n%-22s %-20s %8s", omp_get_max_threads(), "kernel", "shape",
+    printf("%d threads; GFLOP/s and %% of the peak, or GB/s\n%-36s %-20s %8s", omp_get_max_threads(), "kernel", "shape",
            "ref");
     for (int i = 1; cr_cpu_names()[i]; i++) {
         if (!cr_cpu_available(cr_cpu_names()[i]))
             continue;
         peaks[i] = cr_cpu_peak(cr_cpu_names()[i], omp_get_max_threads());
-        printf(" %9s %4.0f", cr_cpu_names()[i], peaks[i] / 1e9);
+        printf(" %9s %4.0f ", cr_cpu_names()[i], peaks[i] / 1e9);
     }
     printf(" %7s\n", "to ref");
     for (size_t i = 0; i < sizeof benches / sizeof *benches; i++)
         if (argc < 2 || strstr(benches[i].name, argv[1]))
-            print(&benches[i], peaks);
+            print_ways(&benches[i], argc > 2 ? argv[2] : "", peaks);
     return 0;
 }

@@ -222,6 +222,10 @@ static void make_cr_conv_args(struct run *run)
     a->kernel_height = between(run, 1, 5);
     a->kernel_width = coin(run) ? a->kernel_height : between(run, 1, 5);
     a->stride = between(run, 1, 3);
+    if (coin(run)) { /* what most networks are made of, and has ways of its own */
+        a->kernel_height = a->kernel_width = 3;
+        a->stride = 1;
+    }
     bool margins = coin(run);
     a->pad_top = margins ? between(run, 0, a->kernel_height - 1) : 0;
     a->pad_left = margins ? between(run, 0, a->kernel_width - 1) : 0;

@@ -6,6 +6,7 @@
  * / s. So each class is a convolution of dy with the filters' taps t in reverse order, written to every s-th pixel of
  * dx. The classes' panels, matrices [taps * F][C], lie one after the other.
  */
+#include "kernels/simd/cost.h"
 #include "kernels/simd/direct.h"
 #include "kernels/simd/panel.h"
 
@@ -117,7 +118,8 @@ static void run(const struct cr_work *work)
     struct cr_block block = cr_block(a->batch * bands(a), panel_count(a->channels), cost(a), work->part);
     for (int64_t class = 0; class < a->stride * a->stride; class ++) {
         struct direct d = direct(a, class, work->shared);
-        bool empty = d.out_height == 0 || d.out_width == 0 || (d.kernel_height == 0 && a->add);
+        bool unchanged = d.kernel_height == 0 && a->add && !a->finish.bias && !a->finish.relu && !a->finish.mask;
+        bool empty = d.out_height == 0 || d.out_width == 0 || unchanged;
         if (!empty)
             CR_NAME(direct)(&d, block, work->scratch);
     }
@@ -141,5 +143,17 @@ static size_t scratch(const void *args)
     return most;
 }
 
-const struct cr_kernel CR_NAME(conv_backward_data) = {
-    .way = "direct", .phases = {{pack_parts, pack}, {parts, run}}, .shared = shared, .scratch = scratch};
+/* Each class of pixels is met by its share of the taps. */
+static double product_cost(const void *args)
+{
+    const struct cr_conv_args *a = args;
+    int64_t depth = a->kernel_height * a->kernel_width * a->filters;
+    return cost_of_product(a->batch * a->height * a->width, depth, a->channels, SPEED_DIRECT) /
+           (double)(a->stride * a->stride);
+}
+
+const struct cr_kernel CR_NAME(conv_backward_data) = {.way = "direct",
+                                                      .cost = product_cost,
+                                                      .phases = {{pack_parts, pack}, {parts, run}},
+                                                      .shared = shared,
+                                                      .scratch = scratch};

@@ -7,6 +7,7 @@
  * adds the chunk to its share of dw. Where channels and panels alone do not make enough parts, the batch is cut into
  * slices with one partial dw each in `shared`, which phase 1 adds in order.
  */
+#include "kernels/simd/cost.h"
 #include "kernels/simd/panel.h"
 #include "kernels/simd/picture.h"
 #include "kernels/simd/tile.h"
@@ -243,5 +244,12 @@ static size_t shared(const void *args)
     return cut.slices == 1 ? 0 : (size_t)(cut.slices * partial_size(a)) * sizeof(float);
 }
 
+static double cost(const void *args)
+{
+    const struct cr_conv_args *a = args;
+    int64_t taps = (a->kernel_height * a->kernel_width * a->channels + ROWS - 1) / ROWS * ROWS;
+    return cost_of_product(taps, a->batch * a->out_height * a->out_width, a->filters, SPEED_SUMS);
+}
+
 const struct cr_kernel CR_NAME(conv_backward_weights) = {
-    .way = "direct", .phases = {{parts, run}, {sum_parts, sum}}, .shared = shared, .scratch = scratch};
+    .way = "direct", .cost = cost, .phases = {{parts, run}, {sum_parts, sum}}, .shared = shared, .scratch = scratch};

@@ -1,4 +1,5 @@
 /* y = x convolved with w, by direct convolution (direct.h); the panels are of w as the matrix [KH * KW * C][F]. */
+#include "kernels/simd/cost.h"
 #include "kernels/simd/direct.h"
 #include "kernels/simd/panel.h"
 
@@ -79,8 +80,15 @@ static size_t scratch(const void *args)
     return CR_NAME(direct_scratch)(&d);
 }
 
+static double cost(const void *args)
+{
+    const struct cr_conv_args *a = args;
+    return cost_of_product(a->batch * a->out_height * a->out_width, depth(a), a->filters, SPEED_DIRECT);
+}
+
 const struct cr_kernel CR_NAME(conv_forward) = {.moments = true,
                                                 .way = "direct",
+                                                .cost = cost,
                                                 .phases = {{pack_parts, pack}, {parts, run}},
                                                 .shared = shared,
                                                 .scratch = scratch};

@@ -1,38 +1,5 @@
 #include "kernels/simd/tile.h"
-
-typedef int32_t mask __attribute__((vector_size(sizeof(vector))));
-
-/* of <= 0 ? 0 : value */
-static inline vector select_positive(vector of, vector value)
-{
-    return (vector)((mask)value & ~(mask)(of <= 0));
-}
-
-/* As kernels.h says of struct cr_finish. */
-static inline vector finish(const struct tile *tile, int row, int column, vector value)
-{
-    const struct cr_finish *f = tile->finish;
-    if (f->bias)
-        value += load((const float *)f->bias + tile->column + column);
-    if (f->relu)
-        value = select_positive(value, value);
-    if (f->mask)
-        value = select_positive(load((const float *)f->mask + (tile->y[row] - tile->origin) + column), value);
-    return value;
-}
-
-/* The same for the columns of a panel that is not full. */
-static float finish_one(const struct tile *tile, int64_t row, int64_t column, float value)
-{
-    const struct cr_finish *f = tile->finish;
-    if (f->bias)
-        value += ((const float *)f->bias)[tile->column + column];
-    if (f->relu)
-        value = value <= 0 ? 0 : value;
-    if (f->mask)
-        value = ((const float *)f->mask)[tile->y[row] - tile->origin + column] <= 0 ? 0 : value;
-    return value;
-}
+#include "kernels/simd/finish.h"
 
 /* `vectors` and a `stride` of 1 are constants where this is inlined. */
 static inline __attribute__((always_inline)) void multiply(const struct tile *tile, const struct walk *walk,
@@ -69,7 +36,8 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *ti
         for (int v = 0; v < vectors && r < tile->rows; v++) {
             float *y = tile->y[r] + v * LANES;
             vector value = tile->add ? load(y) + sum[r * vectors + v] : sum[r * vectors + v];
-            store(y, tile->finish ? finish(tile, r, v * LANES, value) : value);
+            store(y, tile->finish ? finish_vector(tile->finish, tile->column + v * LANES, y - tile->origin, value)
+                                  : value);
         }
 }
 
@@ -109,6 +77,8 @@ void CR_NAME(tile)(const struct tile *tile, const struct walk *walk, const float
     for (int64_t r = 0; r < tile->rows; r++)
         for (int64_t c = 0; c < tile->columns; c++) {
             float value = tile->add ? tile->y[r][c] + sums[r][c] : sums[r][c];
-            tile->y[r][c] = tile->finish ? finish_one(tile, r, c, value) : value;
+            tile->y[r][c] = tile->finish
+                                ? finish_number(tile->finish, tile->column + c, tile->y[r] - tile->origin + c, value)
+                                : value;
         }
 }

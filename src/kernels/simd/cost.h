@@ -1,0 +1,36 @@
+/*
+ * What convolutions cost, in vector multiply-adds at full speed: for choosing between their ways. SPEED is the share of
+ * full speed that multiply-adds reach in a loop, COST what is done besides. Measured once, by
+ *
+ *     build/bench/kernels conv
+ *
+ * on a Zen 5 with two cores, and rounded. Only their ratios matter.
+ */
+#ifndef CR_KERNELS_SIMD_COST_H
+#define CR_KERNELS_SIMD_COST_H
+
+#include "kernels/simd/vector.h"
+
+#if defined(__AVX512F__)
+#define SPEED_DIRECT 0.90 /* forward, backward_data */
+#define SPEED_SUMS   0.75 /* backward_weights */
+#define SPEED_POINTS 0.80 /* Winograd's products */
+#define COST_INPUT   240  /* of LANES channels of a tile */
+#define COST_OUTPUT  220
+#define COST_FILTER  300 /* of LANES filters at a channel */
+#else
+#define SPEED_DIRECT 0.90
+#define SPEED_SUMS   0.75
+#define SPEED_POINTS 0.80
+#define COST_INPUT   240
+#define COST_OUTPUT  220
+#define COST_FILTER  300
+#endif
+
+static inline double cost_of_product(int64_t rows, int64_t depth, int64_t columns, double speed)
+{
+    int64_t vectors = (columns + LANES - 1) / LANES;
+    return (double)rows * (double)depth * (double)vectors / speed;
+}
+
+#endif
