@@ -156,7 +156,7 @@ static bool is_lean(const struct cr_plan *plan, const struct cr_value *value)
     const struct cr_place *place = place_of(plan, value);
     const struct cr_fusion *fusion = &plan->fusions[value->producer->id];
 
-    if (!plan->options.lean || fusion->lead == NULL || fusion->lead->op->again == NULL || is_kept(plan, value) ||
+    if (!plan->options.lean || fusion->lead == NULL || fusion->lead->op->again == NULL || cr_plan_keeps(plan, value) ||
         plan->fusions[fusion->lead->id].tail.add != NULL || plan->fusions[fusion->lead->id].last != value->producer)
         return false;
     return place->consumers == 1 && place->consumer->in[0] == value && place->consumer->op->product && place->counts;
