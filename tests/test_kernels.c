@@ -65,11 +65,20 @@ struct run {
         struct cr_fill_args fill;
         struct cr_sgd_args sgd;
         struct cr_adam_args adam;
+        struct cr_rmsprop_args rmsprop;
+        struct cr_lion_args lion;
+        struct cr_lamb_args lamb;
+        struct cr_muon_args muon;
+        struct cr_muon_blend_args muon_blend;
     } args;
     const void *pointer;
     struct cr_step_key key;
     struct cr_sgd_rates sgd;
     struct cr_adam_rates adam;
+    struct cr_rmsprop_rates rmsprop;
+    struct cr_lion_rates lion;
+    struct cr_lamb_rates lamb;
+    struct cr_muon_rates muon;
 };
 
 static void *array_new(struct run *run, size_t count, size_t item, bool real)
@@ -559,6 +568,71 @@ static void make_cr_adam_args(struct run *run)
     a->g = numbers(run, a->count);
     a->m = numbers(run, a->count);
     a->v = positive(run, a->count);
+}
+
+static void make_cr_rmsprop_args(struct run *run)
+{
+    struct cr_rmsprop_args *a = &run->args.rmsprop;
+    run->rmsprop = (struct cr_rmsprop_rates){
+        .lr = 0.1, .memory = 0.9, .fresh = 0.1, .epsilon = 1e-3, .decay = 0.01, .decoupled = coin(run)};
+    *a = (struct cr_rmsprop_args){.batch = 1, .count = between(run, 1, 40000), .rates = &run->rmsprop};
+    a->decayed = between(run, 0, a->count);
+    a->w = numbers(run, a->count);
+    a->g = numbers(run, a->count);
+    a->v = positive(run, a->count);
+    if (coin(run)) {
+        run->rmsprop.momentum = 0.9;
+        a->m = numbers(run, a->count);
+    }
+}
+
+/* Not so that the mean is nearly 0: a sign is no continuous function. */
+static void make_cr_lion_args(struct run *run)
+{
+    struct cr_lion_args *a = &run->args.lion;
+    run->lion = (struct cr_lion_rates){.lr = 0.1, .beta1 = 0.9, .beta2 = 0.99, .decay = 0.01, .decoupled = coin(run)};
+    *a = (struct cr_lion_args){.batch = 1, .count = between(run, 1, 40000), .rates = &run->lion};
+    a->decayed = between(run, 0, a->count);
+    a->w = numbers(run, a->count);
+    a->g = around(run, a->count, 9);
+    a->m = around(run, a->count, coin(run) ? 9 : -9);
+}
+
+static void make_cr_lamb_args(struct run *run)
+{
+    struct cr_lamb_args *a = &run->args.lamb;
+    run->lamb = (struct cr_lamb_rates){.lr = 0.1,
+                                       .beta1 = 0.9,
+                                       .beta2 = 0.999,
+                                       .epsilon = 1e-6,
+                                       .decay = 0.01,
+                                       .correction1 = 0.5,
+                                       .correction2 = 0.25};
+    *a = (struct cr_lamb_args){.batch = 1, .count = between(run, 1, 40000), .adapt = coin(run), .rates = &run->lamb};
+    a->w = numbers(run, a->count);
+    a->g = numbers(run, a->count);
+    a->m = numbers(run, a->count);
+    a->v = positive(run, a->count);
+}
+
+static void make_cr_muon_args(struct run *run)
+{
+    struct cr_muon_args *a = &run->args.muon;
+    run->muon = (struct cr_muon_rates){.lr = 0.1, .momentum = 0.9, .decay = 0.01, .nesterov = coin(run)};
+    *a = (struct cr_muon_args){.batch = 1, .count = between(run, 1, 40000), .scale = 1.5, .rates = &run->muon};
+    a->w = numbers(run, a->count);
+    a->g = numbers(run, a->count);
+    a->m = numbers(run, a->count);
+    a->x = numbers(run, a->count);
+}
+
+static void make_cr_muon_blend_args(struct run *run)
+{
+    struct cr_muon_blend_args *a = &run->args.muon_blend;
+    *a = (struct cr_muon_blend_args){.batch = 1, .size = between(run, 1, 200)};
+    a->a = numbers(run, a->size * a->size);
+    a->aa = numbers(run, a->size * a->size);
+    a->b = numbers(run, a->size * a->size);
 }
 
 static const struct entry {

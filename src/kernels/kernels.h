@@ -354,6 +354,65 @@ struct cr_adam_args {
     const void *g;
 };
 
+/* v = memory v + fresh g^2;  m = momentum m + g / (sqrt(v) + epsilon);  w -= lr m; decay as for sgd */
+struct cr_rmsprop_args {
+    int64_t batch, count, decayed;
+    const struct cr_rmsprop_rates {
+        double lr, memory, fresh, epsilon, momentum, decay;
+        bool decoupled;
+    } * rates;
+    void *w, *m, *v; /* m may be NULL where momentum is 0 */
+    const void *g;
+};
+
+/* w -= lr sign(beta1 m + (1 - beta1) g);  m = beta2 m + (1 - beta2) g; decay as for sgd (Chen et al. 2023) */
+struct cr_lion_args {
+    int64_t batch, count, decayed;
+    const struct cr_lion_rates {
+        double lr, beta1, beta2, decay;
+        bool decoupled;
+    } * rates;
+    void *w, *m;
+    const void *g;
+};
+
+/*
+ * Of one tensor: m and v as for adam, r = (m / correction1) / (sqrt(v / correction2) + epsilon) + decay w,
+ * w -= lr |w| / |r| r; without `adapt` no decay, and the quotient is 1 (You et al. 2020)
+ */
+struct cr_lamb_args {
+    int64_t batch, count;
+    bool adapt;
+    const struct cr_lamb_rates {
+        double lr, beta1, beta2, epsilon, decay, correction1, correction2;
+    } * rates;
+    void *w, *m, *v;
+    const void *g;
+};
+
+/*
+ * begin: m = momentum m + (1 - momentum) g;  u = nesterov ? momentum m + (1 - momentum) g : m;  x = u / (|u| + 1e-7)
+ * end: w -= lr decay w;  w -= lr scale x (K. Jordan 2024)
+ */
+struct cr_muon_args {
+    int64_t batch, count;
+    double scale;
+    const struct cr_muon_rates {
+        double lr, momentum, decay;
+        bool nesterov;
+        struct cr_adam_rates rest; /* of what is no matrix */
+    } * rates;
+    void *w, *m, *x;
+    const void *g;
+};
+
+/* b = 3.4445 I - 4.7750 a + 2.0315 aa, each [size][size] */
+struct cr_muon_blend_args {
+    int64_t batch, size;
+    const void *a, *aa;
+    void *b;
+};
+
 /* Another way of a kernel of the table. */
 struct cr_way {
     size_t place; /* of that kernel in the table */

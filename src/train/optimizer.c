@@ -37,6 +37,30 @@ static enum cr_status make_slots(struct cr_optimizer *optimizer, struct cr_error
     return CR_OK;
 }
 
+enum cr_status cr_update_add(struct cr_update *update, const struct cr_kernel *kernel, const void *args, size_t size,
+                             struct cr_error *err)
+{
+    const struct cr_kernel *best = cr_kernel_best(update->kernels, kernel, args);
+    size_t shared = best->shared ? best->shared(args) : 0;
+    if (shared > update->shared_size)
+        update->shared_size = shared;
+    if (!update->steps)
+        return CR_OK;
+    return cr_steps_add(update->steps, best, args, size, update->shared, &update->info, err);
+}
+
+void *cr_update_room(struct cr_update *update, size_t size)
+{
+    if (size > update->room_size)
+        update->room_size = size;
+    return update->room ? update->room : (char *)update->w; /* any address that is not NULL */
+}
+
+void *cr_update_at(const struct cr_update *update, const void *array, int64_t offset)
+{
+    return array ? (char *)array + (size_t)offset * cr_dtype_size(update->params->dtype) : NULL;
+}
+
 static enum cr_status make_steps(struct cr_optimizer *optimizer, struct cr_error *err)
 {
     const struct cr_params *params = optimizer->params;
@@ -46,7 +70,7 @@ static enum cr_status make_steps(struct cr_optimizer *optimizer, struct cr_error
     CR_TRY(cr_kernels_choose(&optimizer->kernels, cr_context_cpu(optimizer->context), params->dtype, err));
     CR_TRY(cr_steps_new(&optimizer->steps, optimizer->context, err));
     struct cr_update update = {.kernels = &optimizer->kernels,
-                               .steps = optimizer->steps,
+                               .params = params,
                                .options = optimizer->options,
                                .rates = optimizer->rates,
                                .count = params->trainable,
@@ -55,6 +79,12 @@ static enum cr_status make_steps(struct cr_optimizer *optimizer, struct cr_error
                                .g = params->gradients};
     update.info = cr_optimizer_info(optimizer);
     memcpy(update.slots, optimizer->slot, sizeof update.slots);
+    CR_TRY(optimizer->kind->emit(&update, err));
+    optimizer->room = update.room = cr_block_alloc(optimizer->context, update.room_size + 1);
+    optimizer->shared = update.shared = cr_block_alloc(optimizer->context, update.shared_size + 1);
+    if (!update.room || !update.shared)
+        return cr_fail_memory(err);
+    update.steps = optimizer->steps;
     CR_TRY(optimizer->kind->emit(&update, err));
     return cr_steps_ready(optimizer->steps, err);
 }
@@ -134,6 +164,8 @@ void cr_optimizer_free(struct cr_optimizer *optimizer)
     for (int i = 0; i < optimizer->slots; i++)
         cr_block_free(optimizer->context, optimizer->slot[i]);
     cr_steps_free(optimizer->steps);
+    cr_block_free(optimizer->context, optimizer->room);
+    cr_block_free(optimizer->context, optimizer->shared);
     cr_config_free(optimizer->config);
     free(optimizer->rates);
     free(optimizer);

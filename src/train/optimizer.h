@@ -12,10 +12,16 @@
 
 #define CR_OPTIMIZER_SLOTS 4
 
-/* What the steps of an update are made of. */
+/*
+ * What the steps of an update are made of. Like the ops of a plan, `emit` is called twice: first to learn how much
+ * memory it takes, then with the final addresses; it must do the same both times.
+ */
 struct cr_update {
     const struct cr_kernels *kernels;
-    struct cr_steps *steps;
+    const struct cr_params *params;
+    struct cr_steps *steps; /* NULL in the first call */
+    char *room, *shared;
+    size_t room_size, shared_size; /* the most that was asked for */
     const void *options, *rates;
     int64_t count, decayed; /* learned numbers; those of them that decay, which come first */
     void *w;
@@ -32,8 +38,18 @@ struct cr_optimizer_kind {
     size_t rates_size;
     /* Fills the rates of step `step`, counted from 1. */
     void (*set_rates)(const void *options, double lr, int64_t step, void *rates);
-    enum cr_status (*emit)(const struct cr_update *update, struct cr_error *err);
+    enum cr_status (*emit)(struct cr_update *update, struct cr_error *err);
 };
+
+/* Adds a step, carried out in the cheapest way. */
+enum cr_status cr_update_add(struct cr_update *update, const struct cr_kernel *kernel, const void *args, size_t size,
+                             struct cr_error *err);
+#define CR_UPDATE(update, kernel, args, err) \
+    cr_update_add(update, &(update)->kernels->kernel, &(args), sizeof(args), err)
+/* Memory between the steps, 64-byte aligned; each call gives the same place again. */
+void *cr_update_room(struct cr_update *update, size_t size);
+/* Number `offset` of an array; NULL of none. */
+void *cr_update_at(const struct cr_update *update, const void *array, int64_t offset);
 
 struct cr_optimizer {
     struct cr_context *context;
@@ -48,6 +64,7 @@ struct cr_optimizer {
     void *rates;
     struct cr_kernels kernels;
     struct cr_steps *steps;
+    void *room, *shared; /* of the steps */
 };
 
 /* Refuses what the option lr would refuse. */
@@ -58,11 +75,14 @@ extern const struct cr_name cr_decay_names[];
 
 #define CR_OPTIMIZER_LR(struct_type, value) \
     CR_FLOAT("lr", struct_type, lr, .min = 1e-12, .max = 1e3, .def = value, .log = true, .help = "learning rate")
-#define CR_OPTIMIZER_DECAY(struct_type)                                                                      \
-    CR_FLOAT("weight_decay", struct_type, weight_decay, .min = 0, .max = 10, .log = true,                    \
-             .help = "pull of the weights towards 0; biases and norms are left alone"),                      \
-        CR_CHOICE("decay", struct_type, decay, .def = CR_DECAY_CLASSIC, .names = cr_decay_names,             \
+#define CR_OPTIMIZER_WEIGHT_DECAY(struct_type, value)                                                   \
+    CR_FLOAT("weight_decay", struct_type, weight_decay, .min = 0, .max = 10, .def = value, .log = true, \
+             .help = "pull of the weights towards 0; biases and norms are left alone")
+#define CR_OPTIMIZER_DECAY_AS(struct_type, value, kind)                                                      \
+    CR_OPTIMIZER_WEIGHT_DECAY(struct_type, value),                                                           \
+        CR_CHOICE("decay", struct_type, decay, .def = kind, .names = cr_decay_names,                         \
                   .help = "classic: added to the gradient; decoupled: taken off the weight, times the rate " \
                           "(Loshchilov and Hutter 2019)")
+#define CR_OPTIMIZER_DECAY(struct_type) CR_OPTIMIZER_DECAY_AS(struct_type, 0, CR_DECAY_CLASSIC)
 
 #endif

@@ -4,19 +4,12 @@
  *     g += decay w (classic) or w -= lr decay w (decoupled);  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2)
  * g^2; w -= lr (m / correction1) / (sqrt(v / correction2) + epsilon)
  */
-#include <math.h>
-
-#include "kernels/ref/ref.h"
+#include "kernels/ref/root.h"
 
 static int64_t parts(const void *args)
 {
     const struct cr_adam_args *a = args;
     return cr_flat_parts(a->count);
-}
-
-static real square_root(real x)
-{
-    return sizeof x == sizeof(float) ? (real)sqrtf((float)x) : (real)sqrt((double)x);
 }
 
 static void update(const struct cr_adam_args *a, int64_t begin, int64_t end, double decay)

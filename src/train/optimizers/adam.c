@@ -4,32 +4,20 @@
  *     m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;
  *     w -= lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
  *
- * With decay: decoupled it is AdamW (Loshchilov & Hutter 2019).
+ * With decay: decoupled it is adamw.
  */
 #include <math.h>
 
-#include "train/optimizer.h"
-
-struct adam {
-    double lr, beta1, beta2, epsilon, weight_decay;
-    int decay;
-};
+#include "train/optimizers/adam.h"
 
 static const struct cr_option options[] = {
-    CR_OPTIMIZER_LR(struct adam, 1e-3),
-    CR_FLOAT("beta1", struct adam, beta1, .min = 0, .max = 0.99999, .def = 0.9,
-             .help = "memory of the gradient's mean"),
-    CR_FLOAT("beta2", struct adam, beta2, .min = 0, .max = 0.9999999, .def = 0.999,
-             .help = "memory of the gradient's square"),
-    CR_FLOAT("epsilon", struct adam, epsilon, .min = 1e-16, .max = 1, .def = 1e-8, .log = true,
-             .help = "keeps the division from zero"),
-    CR_OPTIMIZER_DECAY(struct adam),
+    CR_ADAM_OPTIONS(0, CR_DECAY_CLASSIC),
     {0},
 };
 
-static void set_rates(const void *values, double lr, int64_t step, void *rates)
+void cr_adam_set_rates(const void *values, double lr, int64_t step, void *rates)
 {
-    const struct adam *o = values;
+    const struct cr_adam *o = values;
     *(struct cr_adam_rates *)rates = (struct cr_adam_rates){.lr = lr,
                                                             .beta1 = o->beta1,
                                                             .beta2 = o->beta2,
@@ -40,7 +28,7 @@ static void set_rates(const void *values, double lr, int64_t step, void *rates)
                                                             .decoupled = o->decay == CR_DECAY_DECOUPLED};
 }
 
-static enum cr_status emit(const struct cr_update *update, struct cr_error *err)
+enum cr_status cr_adam_emit(struct cr_update *update, struct cr_error *err)
 {
     struct cr_adam_args args = {.batch = 1,
                                 .count = update->count,
@@ -50,7 +38,7 @@ static enum cr_status emit(const struct cr_update *update, struct cr_error *err)
                                 .m = update->slots[0],
                                 .v = update->slots[1],
                                 .g = update->g};
-    return cr_steps_add(update->steps, &update->kernels->adam, &args, sizeof args, NULL, &update->info, err);
+    return CR_UPDATE(update, adam, args, err);
 }
 
 const struct cr_optimizer_kind cr_optimizer_adam = {
@@ -59,6 +47,6 @@ const struct cr_optimizer_kind cr_optimizer_adam = {
               .options = options},
     .slots = {"mean", "square"},
     .rates_size = sizeof(struct cr_adam_rates),
-    .set_rates = set_rates,
-    .emit = emit,
+    .set_rates = cr_adam_set_rates,
+    .emit = cr_adam_emit,
 };

@@ -38,7 +38,7 @@ static void set_rates(const void *values, double lr, int64_t step, void *rates)
                                                           .decoupled = o->decay == CR_DECAY_DECOUPLED};
 }
 
-static enum cr_status emit(const struct cr_update *update, struct cr_error *err)
+static enum cr_status emit(struct cr_update *update, struct cr_error *err)
 {
     const struct sgd *o = update->options;
     struct cr_sgd_args args = {.batch = 1,
@@ -50,7 +50,7 @@ static enum cr_status emit(const struct cr_update *update, struct cr_error *err)
                                .g = update->g};
     if (o->nesterov && o->momentum == 0)
         return cr_fail(err, CR_ERROR_CONFIG, "nesterov: true needs a momentum above 0");
-    return cr_steps_add(update->steps, &update->kernels->sgd, &args, sizeof args, NULL, &update->info, err);
+    return CR_UPDATE(update, sgd, args, err);
 }
 
 const struct cr_optimizer_kind cr_optimizer_sgd = {
