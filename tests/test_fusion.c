@@ -161,7 +161,7 @@ static void activations_are_in_place(void **state)
         struct net n;
         struct cr_error err;
         struct cr_plan *plan;
-        net_make(&n, layers[i], BATCH, false);
+        net_make(&n, layers[i], BATCH, false, false);
         struct cr_plan_options options = {.batch = BATCH, .mode = CR_MODE_INFER, .outputs = {n.network->logits}};
         expect_ok(cr_plan_new(&plan, n.context, n.network->graph, n.params, &options, &err));
         assert_in_range(cr_plan_memory(plan), (1 + i) * picture, (1 + i) * picture + picture / 4);
