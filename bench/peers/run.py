@@ -33,6 +33,14 @@ WORKLOADS = (
 )
 DENSE = ('softmax', 'mlp')
 
+# What is asked for: times the peer's speed with two threads, and where it is something else with one; and the share of
+# the memory of the peer's process that ours may have.
+BARS = {'softmax-b100': 2.5, 'mlp-b64': 2.0, 'mlp-b128': 1.7, 'lenet5-b100': 2.5, 'lenet32-b100': 1.4, 'vgg-b128': 1.7,
+        'resnet20-b128': 1.5, 'resnet9-b128': 1.7}
+BARS_ONE = {'mlp-b64': 1.7, 'mlp-b128': 1.5, 'lenet32-b100': 1.25}
+MEMORY_BARS = {'resnet9-b128': 1 / 2}
+MEMORY_BAR = 1 / 3
+
 # Memory that was freed stays with the process: no page is touched for the first time twice.
 MALLOC = {'MALLOC_MMAP_THRESHOLD_': '4294967296', 'MALLOC_TRIM_THRESHOLD_': '8589934592',
           'MALLOC_TOP_PAD_': '268435456'}
@@ -73,6 +81,20 @@ def run_peer(options, workload, batch, setting, more=()):
     return float(words[1]), float(words[3]) * 2**20
 
 
+def bars(name, threads):
+    """The least ratio of speeds (None for another number of threads than one or two), the most of memory."""
+    speed = BARS if threads == 2 else {**BARS, **BARS_ONE} if threads == 1 else {}
+    return speed.get(name), MEMORY_BARS.get(name, MEMORY_BAR)
+
+
+def judge(result, threads):
+    """Adds the bars and whether they are reached."""
+    speed, memory = bars(result['workload'], threads)
+    result['memory_ratio'] = result['memory'] / result['peer_memory']
+    result.update(bar=speed, memory_bar=memory, memory_reached=result['memory_ratio'] <= memory,
+                  reached=None if speed is None else result['ratio'] >= speed)
+
+
 def measure(options, name, file, workload, batch):
     possible = settings(workload, options.blas)
     trials = [[run_peer(options, workload, batch, setting)[0] for _ in range(options.trials)] for setting in possible]
@@ -94,6 +116,7 @@ def measure(options, name, file, workload, batch):
     if options.bf16:
         result['peer_bf16'] = max(run_peer(options, workload, batch, setting, ('--bf16',))[0]
                                   for setting in possible[1:])
+    judge(result, options.threads)
     return result
 
 
@@ -103,10 +126,19 @@ def number(value):
 
 def tell(result):
     bf16 = '  bf16: %s' % number(result['peer_bf16']) if 'peer_bf16' in result else ''
-    print('%-14s %10s %10s %7.2f  %5.2f %5.2f %5.2f  %6.0f %6.0f  %s%s' % (
+    print('%-14s %10s %10s %7.2f  %5.2f %5.2f %5.2f  %6.0f %6.0f %5.2f  %s%s' % (
         result['workload'], number(result['ours']), number(result['peer']), result['ratio'], result['ratio_least'],
         result['ratio_median'], result['ratio_most'], result['memory'] / 2**20, result['peer_memory'] / 2**20,
-        result['setting'], bf16), flush=True)
+        result['memory_ratio'], result['setting'], bf16), flush=True)
+
+
+def verdict(result):
+    def word(reached):
+        return 'reached' if reached else 'missed'
+    speed = 'no bar for these threads' if result['bar'] is None else '%s (%.2f of at least %.2f)' % (
+        word(result['reached']), result['ratio'], result['bar'])
+    print('%-14s speed %s; memory %s (%.2f of at most %.2f)' % (
+        result['workload'], speed, word(result['memory_reached']), result['memory_ratio'], result['memory_bar']))
 
 
 def parse():
@@ -131,6 +163,8 @@ def parse():
         parser.error('unknown workload %s (there are: %s)' % (wrong[0], ', '.join(names)))
     if options.rounds < 1 or options.trials < 1:
         parser.error('--rounds and --trials: at least 1')
+    if options.threads < 1:
+        parser.error('--threads: at least 1')
     return options
 
 
@@ -142,15 +176,19 @@ def main():
     if not options.blas:
         print("Note: without OpenBLAS's OpenMP build the peer is slower than it could be (Debian: libopenblas0-openmp)")
     print('Training, images/s, %d threads, %d rounds of %d s. The ratio is our median to the best of the peer;\n'
-          'then the least, median and greatest ratio within a round; then MiB.' %
+          'then the least, median and greatest ratio within a round; then MiB, and ours to the peer\'s.' %
           (options.threads, options.rounds, options.seconds))
-    print('%-14s %10s %10s %7s  %5s %5s %5s  %6s %6s  %s' % ('', 'cradle', 'pytorch', 'ratio', 'least', 'med', 'most',
-                                                          'cradle', 'peer', "the peer's setting"), flush=True)
+    print('%-14s %10s %10s %7s  %5s %5s %5s  %6s %6s %5s  %s' % (
+        '', 'cradle', 'pytorch', 'ratio', 'least', 'med', 'most', 'cradle', 'peer', 'ratio', "the peer's setting"),
+          flush=True)
     results = []
     for workload in WORKLOADS:
         if not options.workload or workload[0] in options.workload:
             results.append(measure(options, *workload))
             tell(results[-1])
+    print()
+    for result in results:
+        verdict(result)
     if options.json:
         with open(options.json, 'w') as file:
             json.dump({'threads': options.threads, 'results': results}, file, indent=1)
