@@ -82,6 +82,7 @@ struct cr_plan_options {
     enum cr_mode mode;
     const struct cr_value *loss; /* what training descends: its mean over the batch; NULL in CR_MODE_INFER */
     const struct cr_value *outputs[CR_MAX_OUTPUTS]; /* what can be read after a run; the rest NULL */
+    bool observe; /* cr_plan_observe can be asked after a run; the results are the same */
     bool lean; /* normalised activations are computed again on the way back, not kept: less memory, the same results */
 };
 
@@ -110,6 +111,23 @@ CR_API void cr_plan_run(struct cr_plan *plan, const struct cr_feed *feed);
 CR_API struct cr_tensor cr_plan_tensor(const struct cr_plan *plan, const struct cr_value *value);
 /* The gradient of a watched value after a training run; data NULL elsewhere. */
 CR_API struct cr_tensor cr_plan_gradient(const struct cr_plan *plan, const struct cr_value *value);
+
+/*
+ * What a plan with `observe` saw in its last run: of an activation that it stores (one that is fused away has no
+ * numbers of its own), or of the gradient of a parameter. False where there is nothing: without `observe` always.
+ */
+struct cr_observed {
+    double count;
+    double mean, deviation; /* over all numbers, of the batch too */
+    double norm;            /* of Euclid */
+    double least, most;     /* a NaN is neither: it shows in the mean */
+    double zeros;           /* their share, 0..1 */
+};
+CR_API bool cr_plan_observe(const struct cr_plan *plan, const struct cr_value *value, struct cr_observed *observed);
+/* The same of one channel of an activation, of cr_plan_channels; a parameter has one. */
+CR_API bool cr_plan_observe_channel(const struct cr_plan *plan, const struct cr_value *value, int64_t channel,
+                                    struct cr_observed *observed);
+CR_API int64_t cr_plan_channels(const struct cr_value *value);
 
 CR_API int64_t cr_plan_batch(const struct cr_plan *plan);
 CR_API size_t cr_plan_memory(const struct cr_plan *plan);   /* bytes of its arena */

@@ -162,6 +162,20 @@ static bool is_lean(const struct cr_plan *plan, const struct cr_value *value)
     return place->consumers == 1 && place->consumer->in[0] == value && place->consumer->op->product && place->counts;
 }
 
+/* What a plan stores of its own, and the gradients of parameters. */
+static void mark_observed(struct cr_plan *plan)
+{
+    for (int i = 0; i < plan->graph->values; i++) {
+        const struct cr_value *value = plan->graph->value[i];
+        const struct cr_vertex *lead = value->producer != NULL ? plan->fusions[value->producer->id].lead : NULL;
+        struct cr_place *place = place_of(plan, value);
+        if (value->role == CR_ROLE_PARAM)
+            place->observed = place->wanted;
+        else if (lead != NULL)
+            place->observed = plan->fusions[lead->id].last == value->producer && !value->producer->op->view;
+    }
+}
+
 void cr_plan_analyse(struct cr_plan *plan)
 {
     mark_live(plan);
@@ -178,4 +192,6 @@ void cr_plan_analyse(struct cr_plan *plan)
         if (plan->order[i]->op->view && place_of(plan, plan->order[i]->in[0])->masked)
             place_of(plan, value)->masked = true;
     }
+    if (plan->options.observe)
+        mark_observed(plan);
 }

@@ -7,7 +7,6 @@
 
 #include "base/context.h"
 #include "graph/plan.h"
-#include "kernels/moments.h"
 
 static struct cr_place *place_of(struct cr_emit *emit, const struct cr_value *value)
 {
@@ -42,6 +41,11 @@ static void *use(struct cr_plan *plan, int *buffer, size_t size)
         return plan->nowhere;
     }
     return give(plan, plan->memory + plan->buffers.items[*buffer].offset, plan->buffers.items[*buffer].size);
+}
+
+void *cr_emit_use(struct cr_emit *emit, int *buffer, size_t size)
+{
+    return use(emit->plan, buffer, size);
 }
 
 static size_t activation_size(const struct cr_emit *emit, const struct cr_value *value)
@@ -185,24 +189,6 @@ void cr_emit_pass(struct cr_emit *emit, int input)
     }
     args.y = cr_emit_din(emit, input, &args.add);
     CR_EMIT(emit, copy, args);
-}
-
-void *cr_emit_moments_out(struct cr_emit *emit, const struct cr_kernel *kernel, const void *args)
-{
-    const struct cr_value *value = emit->plan->fusions[emit->vertex->id].last->out[0];
-    struct cr_place *place = place_of(emit, value);
-    int64_t channels = value->shape.rank > 0 ? value->shape.dims[value->shape.rank - 1] : 1;
-
-    if (!place->measured || !cr_kernel_best(&emit->plan->kernels, kernel, args)->moments)
-        return NULL;
-    return use(emit->plan, &place->moments, cr_moments_size(channels, emit->plan->number));
-}
-
-const void *cr_emit_moments_in(struct cr_emit *emit, int input)
-{
-    struct cr_place *place = place_of(emit, emit->vertex->in[input]);
-
-    return place->moments != CR_NO_BUFFER ? use(emit->plan, &place->moments, 0) : NULL;
 }
 
 struct cr_emit cr_emit_member(const struct cr_emit *emit, const struct cr_vertex *vertex)

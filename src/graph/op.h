@@ -81,11 +81,12 @@ void *cr_emit_din_over(struct cr_emit *emit, int input, bool *add);
  * called too, before that of its lead, and leaves to the lead what the lead's step does.
  */
 /*
- * The moments of activations (kernels/moments.h). Forward: where the step of this kernel, with these arguments, is to
- * leave those of the group's result, NULL where nobody asks for them or it cannot; and those of an input, NULL where
- * its producer has not left them.
+ * The moments of activations (kernels/moments.h). Forward: asks in `finish` for those of the group's result where
+ * somebody wants them and the step of this kernel, with these arguments, can leave them; and gives those of an input,
+ * NULL where its producer has not left them.
  */
-void *cr_emit_moments_out(struct cr_emit *emit, const struct cr_kernel *kernel, const void *args);
+void cr_emit_moments_out(struct cr_emit *emit, const struct cr_kernel *kernel, const void *args,
+                         struct cr_finish *finish);
 const void *cr_emit_moments_in(struct cr_emit *emit, int input);
 /* Another vertex of the group, to ask for its operands. */
 struct cr_emit cr_emit_member(const struct cr_emit *emit, const struct cr_vertex *vertex);

@@ -50,6 +50,7 @@ static void walk_forward(struct cr_plan *plan)
             continue;
         struct cr_emit emit = emit_for(plan, plan->fusions[vertex->id].lead);
         emit.vertex->op->forward(&emit);
+        cr_plan_observe_group(&emit);
         next_tick(plan);
     }
 }
@@ -102,6 +103,18 @@ static void walk_backward(struct cr_plan *plan)
     }
 }
 
+static void observe_gradients(struct cr_plan *plan)
+{
+    for (int i = 0; i < plan->graph->values; i++) {
+        const struct cr_place *place = &plan->places[i];
+        if (plan->graph->value[i]->role != CR_ROLE_PARAM || !place->observed || !place->begun)
+            continue;
+        struct cr_emit emit = emit_for(plan, place->consumer);
+        cr_plan_observe_gradient(&emit, plan->graph->value[i]);
+        next_tick(plan);
+    }
+}
+
 static enum cr_status walk(struct cr_plan *plan, bool placing)
 {
     plan->placing = placing;
@@ -109,12 +122,13 @@ static enum cr_status walk(struct cr_plan *plan, bool placing)
     plan->tick = 0;
     plan->asked_count = plan->shared_count = 0;
     for (int i = 0; i < plan->graph->values; i++)
-        plan->places[i].begun = plan->places[i].is_back = false;
+        plan->places[i].begun = plan->places[i].is_back = plan->places[i].left = false;
     for (int i = 0; i < plan->buffers.count; i++)
         plan->buffers.items[i].shared = false;
     walk_forward(plan);
     if (plan->options.mode == CR_MODE_TRAIN)
         walk_backward(plan);
+    observe_gradients(plan);
     return plan->status;
 }
 
@@ -132,6 +146,9 @@ static void keep_outputs(struct cr_plan *plan)
     for (int i = 0; i < CR_MAX_OUTPUTS; i++)
         if (plan->options.outputs[i] != NULL)
             keep(plan, place_of(plan, plan->options.outputs[i])->value);
+    for (int i = 0; i < plan->graph->values; i++)
+        if (plan->places[i].observed)
+            keep(plan, plan->places[i].moments);
     for (int i = 0; i < plan->graph->values; i++)
         if (plan->graph->value[i]->watched)
             keep(plan, plan->places[i].gradient);

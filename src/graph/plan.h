@@ -46,6 +46,8 @@ struct cr_place {
     bool wanted;                /* its gradient is */
     int moments;                /* buffer */
     bool measured;              /* an op asks for its moments */
+    bool observed;              /* who reads them after the run does; of a parameter: those of its gradient */
+    bool left;                  /* its producer has left them in this walk */
     bool counts;                /* the loss depends on it */
     bool masked;                /* of a relu's output: its consumer writes 0 to its gradient where it is 0 */
     bool begun;                 /* a consumer has written to its gradient in this walk */
@@ -104,6 +106,12 @@ void cr_plan_run_and(struct cr_plan *plan, const struct cr_feed *feed, const str
 void cr_plan_analyse(struct cr_plan *plan);
 /* Whether this value can be asked for after a run, itself or its gradient. */
 bool cr_plan_keeps(const struct cr_plan *plan, const struct cr_value *value);
+/* The address of a buffer, which is made on first use and lives at least until now. */
+void *cr_emit_use(struct cr_emit *emit, int *buffer, size_t size);
+/* Emits what a plan with `observe` needs behind a group, and behind the backward pass. */
+void cr_plan_observe_group(struct cr_emit *emit);
+void cr_plan_observe_gradient(struct cr_emit *emit, const struct cr_value *value);
+
 /* What can be told of a step that the second walk emits. */
 struct cr_step_info cr_plan_describe(const struct cr_plan *plan, const struct cr_vertex *vertex,
                                      const struct cr_kernel *kernel, const void *args, size_t size);

@@ -64,8 +64,8 @@ static void forward(struct cr_emit *emit)
     args.w = cr_emit_in(emit, 1);
     args.y = cr_emit_out(emit, 0);
     args.finish = cr_epilogue_finish(emit);
-    args.finish.moments = cr_emit_moments_out(
-        emit, args.groups == 1 ? &emit->kernels->conv_forward : &emit->kernels->group_conv_forward, &args);
+    cr_emit_moments_out(emit, args.groups == 1 ? &emit->kernels->conv_forward : &emit->kernels->group_conv_forward,
+                        &args, &args.finish);
     EMIT(emit, forward, args);
 }
 
