@@ -12,25 +12,35 @@
 #include "kernels/simd/vector.h"
 
 #if defined(__AVX512F__)
-#define SPEED_DIRECT 0.90 /* forward, backward_data */
-#define SPEED_SUMS   0.75 /* backward_weights */
-#define SPEED_POINTS 0.80 /* Winograd's products */
-#define COST_INPUT   240  /* of LANES channels of a tile */
-#define COST_OUTPUT  220
-#define COST_FILTER  300 /* of LANES filters at a channel */
+#define SPEED_DIRECT     0.90 /* forward, backward_data */
+#define SPEED_SUMS       0.75 /* backward_weights */
+#define SPEED_POINTS     0.80 /* Winograd's products */
+#define SPEED_POINT_SUMS 0.70 /* the same in backward_weights */
+#define COST_INPUT       240  /* of LANES channels of a tile, */
+#define COST_INPUT_PART  1500 /* and of fewer, which are gathered one by one */
+#define COST_OUTPUT      220
+#define COST_FILTER      300 /* of LANES filters at a channel */
 #else
-#define SPEED_DIRECT 0.90
-#define SPEED_SUMS   0.75
-#define SPEED_POINTS 0.80
-#define COST_INPUT   240
-#define COST_OUTPUT  220
-#define COST_FILTER  300
+#define SPEED_DIRECT     0.90
+#define SPEED_SUMS       0.75
+#define SPEED_POINTS     0.80
+#define SPEED_POINT_SUMS 0.70
+#define COST_INPUT       240
+#define COST_INPUT_PART  1000
+#define COST_OUTPUT      220
+#define COST_FILTER      300
 #endif
 
 static inline double cost_of_product(int64_t rows, int64_t depth, int64_t columns, double speed)
 {
     int64_t vectors = (columns + LANES - 1) / LANES;
     return (double)rows * (double)depth * (double)vectors / speed;
+}
+
+/* Of Winograd's transform of a tile. */
+static inline double cost_of_inputs(int64_t channels)
+{
+    return (double)(channels / LANES) * COST_INPUT + (channels % LANES ? COST_INPUT_PART : 0);
 }
 
 #endif

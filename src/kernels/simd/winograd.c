@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "kernels/simd/cost.h"
 #include "kernels/simd/finish.h"
 #include "kernels/simd/panel.h"
@@ -13,16 +11,6 @@ enum {
     PARTS = 64,
     WANTED = 8 /* parts; where the bands do not make so many, the panels are cut too */
 };
-
-/* `count` numbers, LANES or fewer; zeros behind them. */
-INLINE vector load_some(const float *from, int64_t count)
-{
-    vector value = {0};
-    if (count >= LANES)
-        return load(from);
-    memcpy(&value, from, (size_t)count * sizeof *from);
-    return value;
-}
 
 /* --------------------------------------------------------------------------------------------------------- filters */
 
@@ -282,8 +270,8 @@ void CR_NAME(winograd)(const struct winograd *w, int64_t part, float *scratch)
 
 double CR_NAME(winograd_cost)(const struct winograd *w)
 {
-    double tiles = (double)(bands_of(w) * tiles_along(w->out_width));
-    double deep = (double)(padded(w->channels) / LANES), wide = (double)(padded(w->filters) / LANES);
-    return tiles * (deep * COST_INPUT + wide * COST_OUTPUT) +
-           tiles * POINTS * (double)w->channels * wide / SPEED_POINTS + (double)w->channels * wide * COST_FILTER;
+    double tiles = (double)(bands_of(w) * tiles_along(w->out_width)), wide = (double)(padded(w->filters) / LANES);
+    return tiles * (cost_of_inputs(w->channels) + wide * COST_OUTPUT) +
+           POINTS * cost_of_product(w->channels, 1, w->filters, SPEED_POINTS) * tiles +
+           (double)w->channels * wide * COST_FILTER;
 }

@@ -5,9 +5,21 @@
 #ifndef CR_KERNELS_SIMD_WINOGRAD_TRANSFORMS_H
 #define CR_KERNELS_SIMD_WINOGRAD_TRANSFORMS_H
 
+#include <string.h>
+
 #include "kernels/simd/vector.h"
 
 #define INLINE static inline __attribute__((always_inline))
+
+/* `count` numbers, LANES or fewer; zeros behind them. */
+INLINE vector load_some(const float *from, int64_t count)
+{
+    vector value = {0};
+    if (count >= LANES)
+        return load(from);
+    memcpy(&value, from, (size_t)count * sizeof *from);
+    return value;
+}
 
 /* B': 6 inputs to 6 points */
 INLINE void times_b(vector *to, int to_step, const vector *from, int from_step)
