@@ -8,7 +8,7 @@
 
 #include "graph/team.h"
 
-enum { SPINS = 4000, LINE = 64 };
+enum { SPINS = 400, LINE = 64 };
 
 struct share {
     _Alignas(LINE) _Atomic uint64_t range;

@@ -46,16 +46,32 @@ int64_t CR_NAME(product_parts)(const struct product *p)
     return bands(p) * row_blocks(p);
 }
 
-static struct cr_range groups_of(const struct product *p, int64_t part)
+/*
+ * Which rows and columns a part is about. Weights are b, cut into bands of columns, or they are y: then the rows come
+ * first, and what a part writes lies together.
+ */
+struct place {
+    int64_t band, row_block;
+};
+
+static struct place place_of(const struct product *p, int64_t part)
 {
-    return cr_share(groups(p), bands(p), part / row_blocks(p));
+    if (p->stride == 1)
+        return (struct place){part / row_blocks(p), part % row_blocks(p)};
+    return (struct place){part % bands(p), part / bands(p)};
+}
+
+static struct cr_range groups_of(const struct product *p, int64_t band)
+{
+    return cr_share(groups(p), bands(p), band);
 }
 
 struct cr_range CR_NAME(product_own_columns)(const struct product *p, int64_t part)
 {
-    struct cr_range range = groups_of(p, part);
+    struct place place = place_of(p, part);
+    struct cr_range range = groups_of(p, place.band);
     int64_t width = group_size(p) * WIDTH;
-    if (part % row_blocks(p) > 0)
+    if (place.row_block > 0)
         return (struct cr_range){0, 0};
     return (struct cr_range){range.begin * width, least(range.end * width, p->columns)};
 }
@@ -131,7 +147,8 @@ static void run_group(const struct product *p, int64_t group, struct cr_range ti
 
 void CR_NAME(product)(const struct product *p, int64_t part, float *scratch)
 {
-    struct cr_range range = groups_of(p, part), tiles = cr_share(row_tiles(p), row_blocks(p), part % row_blocks(p));
+    struct place place = place_of(p, part);
+    struct cr_range range = groups_of(p, place.band), tiles = cr_share(row_tiles(p), row_blocks(p), place.row_block);
     for (int64_t group = range.begin; group < range.end; group++)
         run_group(p, group, tiles, scratch);
 }

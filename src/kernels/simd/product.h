@@ -3,9 +3,8 @@
  * columns, and of long columns a block of their rows. A part packs what it needs of `b` for itself, BLOCK of the depth
  * at a time (Goto & van de Geijn 2008), and goes through its rows while that is in the first cache.
  *
- * Two things are gained over packing all of `b` first, for all parts. A thread reads and writes the same columns of
- * weights in each step, the columns that the optimizer's update (kernels.h) gives it too: no line has to come
- * from the cache of another core, which takes longer than the arithmetic on it. And there is no barrier between.
+ * To pack all of `b` first, for all parts, would be less work, but one more barrier, and a thread would read what
+ * another packed: from that one's cache, or from memory.
  */
 #ifndef CR_KERNELS_SIMD_PRODUCT_H
 #define CR_KERNELS_SIMD_PRODUCT_H
