@@ -30,7 +30,7 @@ static inline void frozen_expect_all(const struct cr_safetensors *file, const st
         for (int64_t k = 0; k < cr_safetensors_count(file) && !found; k++) {
             const char *tensor = cr_safetensors_at(file, k)->name;
             size_t length = strlen(name);
-            found = strncmp(tensor, name, length) == 0 && (!tensor[length] || strchr(":/", tensor[length]));
+            found = strncmp(tensor, name, length) == 0 && (!tensor[length] || strchr(":/ ", tensor[length]));
         }
         if (!found)
             fail_msg("nothing is frozen of the %s %s", registry->singular, name);

@@ -119,7 +119,7 @@ static const struct {
     {"model: [dense: 10]\ntrain: {schedule: {cosine: {warmup: 5}}, epochs: 5}", CR_ERROR_CONFIG,
      "f:2:19: train.schedule: cosine: a warmup of 5 epochs leaves nothing of the training's 5"},
     {"model: [dense: 10]\ntrain: {loss: hinje}", CR_ERROR_CONFIG,
-     "f:2:15: train.loss: unknown loss hinje; one of cross-entropy"},
+     "f:2:15: train.loss: unknown loss hinje; did you mean hinge?"},
     {"model: [dense: 10]\ndata: {source: {idx: {images: none, labels: none}}}", CR_ERROR_IO, NULL},
     {"model: [dense: 7]", CR_ERROR_SHAPE, NULL},
     {"model: [conv: {filters: 3, kernel: 9, padding: 0}, dense: 10]", CR_ERROR_SHAPE, NULL},
@@ -180,7 +180,10 @@ static void the_folder(void **state)
                               "model:\n"
                               "- dense: 10\n"
                               "train:\n"
-                              "  loss: cross-entropy\n"
+                              "  loss:\n"
+                              "    cross-entropy:\n"
+                              "      label_smoothing: 0\n"
+                              "      class_weights: []\n"
                               "  optimizer:\n"
                               "    sgd:\n"
                               "      lr: 0.1\n"

@@ -134,7 +134,8 @@ struct cr_loader;
 CR_API enum cr_status cr_loader_new(struct cr_loader **loader, const struct cr_dataset *dataset, const int64_t *indices,
                                     int64_t count, const struct cr_loader_options *options, struct cr_error *err);
 CR_API void cr_loader_free(struct cr_loader *loader);
-CR_API int64_t cr_loader_batches(const struct cr_loader *loader); /* in an epoch */
+CR_API int64_t cr_loader_batches(const struct cr_loader *loader);  /* in an epoch */
+CR_API bool cr_loader_has_targets(const struct cr_loader *loader); /* instead of labels */
 /* Goes to a place: the next batch is number `batch` of `epoch` (both from 0). */
 CR_API enum cr_status cr_loader_seek(struct cr_loader *loader, int64_t epoch, int64_t batch, struct cr_error *err);
 /*

@@ -58,13 +58,21 @@ struct cr_layer_row {
     int64_t flops; /* of one sample, forward; a multiply-add counts two */
 };
 
+/* What a network is asked for, by its loss. */
+enum cr_task {
+    CR_TASK_CLASS,   /* one class out of many: the largest output is the answer */
+    CR_TASK_ANSWERS, /* each output is yes (above 0) or no */
+    CR_TASK_NUMBERS, /* the outputs are the answer */
+};
+
 struct cr_network {
     struct cr_context *context;
     struct cr_graph *graph;
     struct cr_params *params;
     struct cr_shape input, output;
-    const struct cr_value *logits;        /* [N][classes] */
-    const struct cr_value *probabilities; /* [N][classes], softmax of the logits */
+    const struct cr_value *logits; /* [N][classes] */
+    enum cr_task task;
+    const struct cr_value *probabilities; /* [N][classes], of the logits: softmax, by the task sigmoid or themselves */
     const struct cr_value *loss;          /* [N] */
     int layers;
     const struct cr_layer_row *rows; /* [layers] */

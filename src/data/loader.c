@@ -162,6 +162,11 @@ enum cr_status cr_loader_next(struct cr_loader *loader, const struct cr_batch **
     return slot->status;
 }
 
+bool cr_loader_has_targets(const struct cr_loader *loader)
+{
+    return loader->dataset->targets != NULL;
+}
+
 int64_t cr_loader_batches(const struct cr_loader *loader)
 {
     return loader->batches;

@@ -304,7 +304,8 @@ struct cr_groupnorm_args {
 };
 
 /*
- * p = softmax(x); loss[n] = -sum_k t[n][k] log p[n][k], with t one-hot of labels[n], or `soft` [n][k].
+ * p = softmax(x); loss[n] = -sum_k t[n][k] log p[n][k], with t one-hot of labels[n], or `soft` [n][k]; then
+ * t[k] = weights[k] ((1 - smoothing) t[k] + smoothing / classes).
  * backward: dx[n][k] = dloss[n] (p[n][k] sum_j t[n][j] - t[n][k])
  */
 struct cr_cross_entropy_args {
@@ -312,7 +313,37 @@ struct cr_cross_entropy_args {
     const void *x;
     const int32_t *labels; /* either */
     const void *soft;      /* or */
+    double smoothing;
+    const double *weights; /* [classes]; NULL: 1 */
     void *p, *loss;
+    const void *dloss;
+    void *dx;
+    bool add;
+};
+
+/* loss[n] = sum_{j != y} max(0, x[n][j] - x[n][y] + margin), y = labels[n]; or where `hardest`, its largest term */
+struct cr_hinge_args {
+    int64_t batch, classes;
+    double margin;
+    bool hardest;
+    const void *x;
+    const int32_t *labels;
+    void *loss;
+    const void *dloss;
+    void *dx;
+    bool add;
+};
+
+/* loss[n] = the mean of d(x[n][k], t[n][k]) over k (ref/distance.c), with t one-hot of labels[n], or `soft` [n][k] */
+enum cr_distance { CR_DISTANCE_SQUARED, CR_DISTANCE_HUBER, CR_DISTANCE_LOGISTIC };
+struct cr_distance_args {
+    int64_t batch, size;
+    enum cr_distance kind;
+    double delta; /* of huber */
+    const void *x;
+    const int32_t *labels; /* either */
+    const void *soft;      /* or */
+    void *loss;
     const void *dloss;
     void *dx;
     bool add;

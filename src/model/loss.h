@@ -8,8 +8,12 @@
 
 struct cr_loss {
     struct cr_entry entry;
+    enum cr_task task;
     enum cr_status (*build)(struct cr_build *build, const void *options, bool soft, struct cr_value *logits,
                             struct cr_value **loss, struct cr_error *err);
 };
+/* The mean distance of the outputs from their targets. */
+enum cr_status cr_build_distance(struct cr_build *build, enum cr_distance kind, double delta, bool soft,
+                                 struct cr_value *x, struct cr_value **loss, struct cr_error *err);
 
 #endif

@@ -72,6 +72,14 @@ static enum cr_status check_output(const struct cr_node *layers, const struct cr
     return CR_OK;
 }
 
+/* Puts the loss's place before the message that is there. */
+static enum cr_status fail_at_loss(const struct cr_node *node, enum cr_status status, struct cr_error *err)
+{
+    if (node->line > 0)
+        return cr_fail_in(err, status, "%s:%d:%d: %s: ", node->file, node->line, node->column, node->path);
+    return cr_fail_in(err, status, "%s: %s: ", node->file, node->path);
+}
+
 static enum cr_status build_loss(struct network *network, const struct cr_network_options *options,
                                  struct cr_value *logits, struct cr_error *err)
 {
@@ -83,9 +91,16 @@ static enum cr_status build_loss(struct network *network, const struct cr_networ
     if (options->loss != NULL)
         CR_TRY(cr_bind_choice(network->builder.config, &cr_losses, options->loss, &entry, &values, err));
     /* The entry is the first member of every loss. */
-    CR_TRY(((const struct cr_loss *)entry)->build(&build, values, options->soft, logits, &loss, err));
+    enum cr_status status = ((const struct cr_loss *)entry)->build(&build, values, options->soft, logits, &loss, err);
+    if (status != CR_OK)
+        return options->loss != NULL ? fail_at_loss(options->loss, status, err) : status;
     build.name = "probabilities";
-    CR_TRY(cr_build_apply(&build, "softmax", NULL, &logits, &probabilities, err));
+    network->public.task = ((const struct cr_loss *)entry)->task;
+    probabilities = logits;
+    if (network->public.task == CR_TASK_CLASS)
+        CR_TRY(cr_build_apply(&build, "softmax", NULL, &logits, &probabilities, err));
+    if (network->public.task == CR_TASK_ANSWERS)
+        CR_TRY(cr_build_activation(&build, CR_ACTIVATION_sigmoid, 0, logits, &probabilities, err));
     network->public.logits = logits;
     network->public.loss = loss;
     network->public.probabilities = probabilities;

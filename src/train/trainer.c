@@ -27,6 +27,8 @@ static enum cr_status check(const struct cr_trainer_options *options, struct cr_
         return cr_fail(err, CR_ERROR_ARGUMENT, "a trainer needs a network, an optimizer and a loader");
     if (options->optimizer->params != options->network->params)
         return cr_fail(err, CR_ERROR_ARGUMENT, "the optimizer is of another network");
+    if (cr_loader_has_targets(options->train) && options->network->params->dtype != CR_F32)
+        return cr_fail(err, CR_ERROR_UNSUPPORTED, "rows of targets are for networks of floats");
     if (options->epochs < 1 || options->batch < 1 || options->checkpoint < 0)
         return cr_fail(err, CR_ERROR_ARGUMENT,
                        "a training of %lld epochs, batches of %lld, a checkpoint each %lld steps: expected 1 or more, "
@@ -204,9 +206,7 @@ static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *ba
     trainer->lr = rate(trainer);
     cr_optimizer_run(trainer->options.optimizer, trainer->training, &feed, trainer->lr);
     cr_tally_batch(&tally, trainer->training, trainer->options.network, batch);
-    progress->tally.loss += tally.loss;
-    progress->tally.correct += tally.correct;
-    progress->tally.count += tally.count;
+    cr_tally_add(&progress->tally, &tally);
     progress->step++;
     progress->position++;
     trainer->images += batch->count;

@@ -14,7 +14,12 @@
 struct cr_tally {
     double loss;
     int64_t correct, count;
+    int64_t answers;                 /* given: a class each, or as many as there are outputs */
+    bool numbers;                    /* they are numbers: correct is not used, but */
+    double targets, squares, errors; /* sums of t, t^2, (x - t)^2 */
 };
+
+void cr_tally_add(struct cr_tally *sum, const struct cr_tally *tally);
 
 void cr_tally_batch(struct cr_tally *tally, const struct cr_plan *plan, const struct cr_network *network,
                     const struct cr_batch *batch);

@@ -58,6 +58,12 @@ static void add_state(struct metadata *metadata, const struct cr_trainer *traine
     add_float(metadata, "loss_sum", progress->tally.loss);
     add_int(metadata, "correct", progress->tally.correct);
     add_int(metadata, "count", progress->tally.count);
+    add_int(metadata, "answers", progress->tally.answers);
+    if (progress->tally.numbers) {
+        add_float(metadata, "target_sum", progress->tally.targets);
+        add_float(metadata, "target_squares", progress->tally.squares);
+        add_float(metadata, "error_squares", progress->tally.errors);
+    }
     add_int(metadata, "best_epoch", progress->best_epoch);
     add_float(metadata, "best_accuracy", progress->best_accuracy);
     add_float(metadata, "best_loss", progress->best_loss);
@@ -165,7 +171,14 @@ static enum cr_status read_progress(const struct cr_trainer *trainer, const stru
             (long long)progress->step, (long long)progress->position, (long long)progress->epoch + 1, (long long)steps);
     CR_TRY(cr_checkpoint_float(file, path, "loss_sum", &progress->tally.loss, err));
     CR_TRY(cr_checkpoint_int(file, path, "count", 0, INT64_MAX, &progress->tally.count, err));
-    CR_TRY(cr_checkpoint_int(file, path, "correct", 0, progress->tally.count, &progress->tally.correct, err));
+    CR_TRY(cr_checkpoint_int(file, path, "answers", 0, INT64_MAX, &progress->tally.answers, err));
+    CR_TRY(cr_checkpoint_int(file, path, "correct", 0, progress->tally.answers, &progress->tally.correct, err));
+    progress->tally.numbers = cr_safetensors_get(file, "target_sum") != NULL;
+    if (progress->tally.numbers) {
+        CR_TRY(cr_checkpoint_float(file, path, "target_sum", &progress->tally.targets, err));
+        CR_TRY(cr_checkpoint_float(file, path, "target_squares", &progress->tally.squares, err));
+        CR_TRY(cr_checkpoint_float(file, path, "error_squares", &progress->tally.errors, err));
+    }
     CR_TRY(cr_checkpoint_int(file, path, "best_epoch", 0, progress->epoch, &progress->best_epoch, err));
     CR_TRY(cr_checkpoint_float(file, path, "best_accuracy", &progress->best_accuracy, err));
     CR_TRY(cr_checkpoint_float(file, path, "best_loss", &progress->best_loss, err));

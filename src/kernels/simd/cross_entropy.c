@@ -12,15 +12,24 @@ static int64_t parts(const void *args)
     return CR_NAME(softmax_parts)(&s);
 }
 
+static float target(const struct cr_cross_entropy_args *a, int64_t n, int64_t k)
+{
+    float t = a->soft ? ((const float *)a->soft)[n * a->classes + k] : k == a->labels[n];
+    if (a->smoothing > 0)
+        t = (float)(1 - a->smoothing) * t + (float)(a->smoothing / (double)a->classes);
+    return a->weights ? (float)a->weights[k] * t : t;
+}
+
 static float loss_of(const struct cr_cross_entropy_args *a, int64_t n, float norm)
 {
     const float *x = (const float *)a->x + n * a->classes;
-    if (!a->soft)
+    if (!a->soft && a->smoothing == 0 && !a->weights)
         return norm - x[a->labels[n]];
-    const float *soft = (const float *)a->soft + n * a->classes;
     float loss = 0;
-    for (int64_t k = 0; k < a->classes; k++)
-        loss += soft[k] == 0 ? 0 : soft[k] * (norm - x[k]); /* 0 log 0 = 0 */
+    for (int64_t k = 0; k < a->classes; k++) {
+        float t = target(a, n, k);
+        loss += t == 0 ? 0 : t * (norm - x[k]); /* 0 log 0 = 0 */
+    }
     return loss;
 }
 
