@@ -81,6 +81,8 @@ union args {
     struct cr_add_args add;
     struct cr_unary_args unary;
     struct cr_pool_args pool;
+    struct cr_activation_args activation;
+    struct cr_groupnorm_args groupnorm;
     struct cr_dropout_args dropout;
     struct cr_batchnorm_args batchnorm;
     struct cr_cross_entropy_args cross_entropy;
@@ -247,6 +249,51 @@ static double make_pool(union args *args, const struct shape *shape)
     return 6.0 * (double)count;
 }
 
+static double make_activation(union args *args, const struct shape *shape, enum cr_activation kind)
+{
+    struct cr_activation_args *a = &args->activation;
+    *a = (struct cr_activation_args){
+        .batch = shape->batch, .size = shape->size[0] * shape->size[1], .kind = kind, .parameter = 0.1};
+    int64_t count = a->batch * a->size;
+    a->x = numbers(count);
+    a->y = numbers(count);
+    a->dy = a->x;
+    a->dx = a->y;
+    return 8.0 * (double)count;
+}
+
+/* Two that stand for the others: without an exponential, and with the dearest. */
+static double make_leaky_relu(union args *args, const struct shape *shape)
+{
+    return make_activation(args, shape, CR_ACTIVATION_leaky_relu);
+}
+
+static double make_gelu(union args *args, const struct shape *shape)
+{
+    return make_activation(args, shape, CR_ACTIVATION_gelu);
+}
+
+/* In eight groups where the channels can be, else in one. */
+static double make_groupnorm(union args *args, const struct shape *shape)
+{
+    struct cr_groupnorm_args *a = &args->groupnorm;
+    *a = (struct cr_groupnorm_args){
+        .batch = shape->batch, .pixels = shape->size[0], .channels = shape->size[1], .epsilon = 1e-5};
+    a->groups = a->channels % 8 == 0 ? 8 : 1;
+    int64_t count = a->batch * a->pixels * a->channels;
+    a->x = numbers(count);
+    a->y = numbers(count);
+    a->dy = a->y;
+    a->dx = numbers(count);
+    a->scale = numbers(a->channels);
+    a->shift = numbers(a->channels);
+    a->mean = numbers(a->batch * a->groups);
+    a->inverse = numbers(a->batch * a->groups);
+    a->dscale = numbers(a->channels);
+    a->dshift = numbers(a->channels);
+    return 12.0 * (double)count; /* read twice, written once */
+}
+
 static double make_dropout(union args *args, const struct shape *shape)
 {
     static const struct cr_step_key key = {1, 2};
@@ -382,6 +429,12 @@ static const struct bench {
     BENCH(maxpool_backward, pool_shapes, make_pool, false),
     BENCH(avgpool_forward, pool_shapes, make_pool, false),
     BENCH(avgpool_backward, pool_shapes, make_pool, false),
+    BENCH(activation_forward, map_shapes, make_leaky_relu, false),
+    BENCH(activation_backward, map_shapes, make_leaky_relu, false),
+    BENCH(activation_forward, map_shapes, make_gelu, false),
+    BENCH(activation_backward, map_shapes, make_gelu, false),
+    BENCH(groupnorm_forward, map_shapes, make_groupnorm, false),
+    BENCH(groupnorm_backward, map_shapes, make_groupnorm, false),
     BENCH(dropout, map_shapes, make_dropout, false),
     BENCH(batchnorm_train, map_shapes, make_batchnorm, false),
     BENCH(batchnorm_backward, map_shapes, make_batchnorm, false),
