@@ -227,6 +227,8 @@ static void make_cr_conv_args(struct run *run)
     struct cr_conv_args *a = &run->args.conv;
     *a = (struct cr_conv_args){.batch = between(run, 1, 5), .channels = some_channels(run), .add = coin(run)};
     a->filters = some_channels(run);
+    if (a->channels * a->filters < 100 && coin(run))
+        a->batch = between(run, 15, 40); /* more pictures than a vector has lanes */
     a->groups = 1;
     if (strncmp(run->kernel, "group", 5) == 0)
         make_groups(run);

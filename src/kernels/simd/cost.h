@@ -30,11 +30,15 @@
 #define COST_OUTPUT      220
 #define COST_FILTER      300
 #endif
+#define SPEED_NARROW 0.80 /* of the direct ones, where a tile has one vector beside each broadcast number */
+#define SPEED_LANES  0.85
+
+enum { FEW = 32 }; /* channels and filters, at most, that pictures may be laid across lanes for */
 
 static inline double cost_of_product(int64_t rows, int64_t depth, int64_t columns, double speed)
 {
     int64_t vectors = (columns + LANES - 1) / LANES;
-    return (double)rows * (double)depth * (double)vectors / speed;
+    return (double)rows * (double)depth * (double)vectors / (vectors == 1 ? speed * SPEED_NARROW : speed);
 }
 
 /* Of Winograd's transform of a tile. */

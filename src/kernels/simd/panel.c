@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "kernels/simd/panel.h"
+#include "kernels/simd/transpose.h"
 
 /* One row of a panel that the matrix does not fill. */
 static void pack_rest(float *to, const float *m, int64_t count, int64_t width)
@@ -35,27 +36,13 @@ void CR_NAME(pack)(float *to, int64_t panel, int64_t columns, const float *m, in
         pack_rest(to + row * width, m + row * stride, count, width);
 }
 
-/*
- * A square of LANES rows. Interleaving row i with row i + LANES/2 moves the highest bit of the row's number to the
- * lowest bit of the column's; after log2 LANES rounds rows and columns have changed places.
- */
 static void transpose(float *to, int64_t width, const float *m, int64_t stride)
 {
-    vector row[LANES], next[LANES];
+    vector row[LANES];
     UNROLLED
     for (int i = 0; i < LANES; i++)
         row[i] = load(m + i * stride);
-    UNROLLED
-    for (int round = 1; round < LANES; round *= 2) {
-        UNROLLED
-        for (int i = 0; i < LANES / 2; i++) {
-            next[2 * i] = interleave_first(row[i], row[i + LANES / 2]);
-            next[2 * i + 1] = interleave_second(row[i], row[i + LANES / 2]);
-        }
-        UNROLLED
-        for (int i = 0; i < LANES; i++)
-            row[i] = next[i];
-    }
+    transpose_square(row);
     UNROLLED
     for (int i = 0; i < LANES; i++)
         store(to + i * width, row[i]);
