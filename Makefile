@@ -8,7 +8,7 @@
 ## make install        into PREFIX (default /usr/local; DESTDIR is heeded)
 ## make clean          remove what was built, but for build/data
 ## make setup          install missing packages by the system's package manager
-## make test-peers     make the frozen results of PyTorch anew and compare
+## make test-peers     make the frozen results of PyTorch anew and compare; test the build for 64-bit ARM under QEMU
 
 PREFIX ?= /usr/local
 SANITIZE ?=

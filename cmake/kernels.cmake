@@ -2,10 +2,11 @@
 #
 #   src/kernels/ref/*.c    for float (CR_REAL=float, CR_SUFFIX=f32) and double (CR_REAL=double, CR_SUFFIX=f64), and for
 #                          float once more with the flags of each instruction set (CR_SUFFIX=avx2 and so on)
-#   src/kernels/simd/*.c   for each instruction set: CR_ISA=baseline, and avx2 and avx512 on x86-64; CR_ISA_avx2 and so
-#                          on are defined too, for the preprocessor
+#   src/kernels/simd/*.c   for each instruction set: CR_ISA=baseline, and avx2 and avx512 on x86-64; on 64-bit ARM, where
+#                          every processor has it, CR_ISA=neon alone; CR_ISA_avx2 and so on are defined too, for the
+#                          preprocessor
 #
-# Sets CRADLE_KERNEL_OBJECTS and CRADLE_KERNEL_DEFINITIONS (CR_HAVE_AVX2, CR_HAVE_AVX512) for the library.
+# Sets CRADLE_KERNEL_OBJECTS and CRADLE_KERNEL_DEFINITIONS (CR_HAVE_AVX2, CR_HAVE_AVX512, CR_HAVE_NEON) for the library.
 include(CheckCCompilerFlag)
 
 set(CRADLE_KERNEL_OBJECTS "")
@@ -27,8 +28,15 @@ endmacro()
 
 cradle_kernel(ref_f32 ref_sources "CR_REAL=float;CR_SUFFIX=f32" "")
 cradle_kernel(ref_f64 ref_sources "CR_REAL=double;CR_SUFFIX=f64" "")
-cradle_kernel(ref_baseline ref_sources "CR_REAL=float;CR_SUFFIX=baseline" "")
-cradle_kernel(baseline simd_sources "CR_ISA=baseline;CR_ISA_baseline=1" "")
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
+    cradle_kernel(ref_neon ref_sources "CR_REAL=float;CR_SUFFIX=neon" "")
+    cradle_kernel(neon simd_sources "CR_ISA=neon;CR_ISA_neon=1" "")
+    list(APPEND CRADLE_KERNEL_DEFINITIONS CR_HAVE_NEON=1)
+else()
+    cradle_kernel(ref_baseline ref_sources "CR_REAL=float;CR_SUFFIX=baseline" "")
+    cradle_kernel(baseline simd_sources "CR_ISA=baseline;CR_ISA_baseline=1" "")
+endif()
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
     set(avx2_flags -mavx2 -mfma)

@@ -9,6 +9,7 @@
 #   thread   clang with its own OpenMP, for the thread sanitizer
 #   data     zstd, to unpack archives
 #   peers    PyTorch, to make frozen results anew
+#   cross    a compiler and an emulator for 64-bit ARM
 set -u
 
 quiet=no
@@ -78,6 +79,8 @@ thread | clang | has_program clang | clang | clang compiler-rt | clang compiler-
 thread | OpenMP for clang | has_clang_openmp | libomp-dev | libomp-devel | openmp | libomp
 data | zstd | has_program zstd | zstd | zstd | zstd | zstd
 peers | PyTorch | has_torch | python3-torch | python3-torch | python-pytorch | pytorch
+cross | a C compiler for 64-bit ARM | has_program aarch64-linux-gnu-gcc | gcc-aarch64-linux-gnu libc6-dev-arm64-cross | - | - | -
+cross | QEMU for single programs | has_program qemu-aarch64 | qemu-user | qemu-user | qemu-user | -
 END
 }
 
@@ -125,9 +128,9 @@ END
 
 for group in "$@"; do
     case $group in
-    build | test | thread | data | peers) ;;
+    build | test | thread | data | peers | cross) ;;
     *)
-        echo "setup: there is no group '$group'; there are build, test, thread, data and peers" >&2
+        echo "setup: there is no group '$group'; there are build, test, thread, data, peers and cross" >&2
         exit 2
         ;;
     esac
@@ -146,8 +149,13 @@ if [ $manager = none ]; then
     exit 1
 fi
 if [ -n "$homeless" ]; then
-    echo "setup: $manager has no package of$homeless (header files only): get it from" \
-         "https://github.com/DEShawResearch/random123 and copy its include/Random123 to /usr/local/include" >&2
+    echo "setup: $manager has no package of$homeless" >&2
+    case $homeless in
+    *Random123*)
+        echo "setup: Random123 is header files only: get it from https://github.com/DEShawResearch/random123 and copy its" \
+             "include/Random123 to /usr/local/include" >&2
+        ;;
+    esac
     [ -n "$packages" ] || exit 1
 fi
 echo "Packages: $packages"

@@ -86,7 +86,7 @@ typedef void cr_log_function(void *user, enum cr_log_level level, const char *me
 
 struct cr_context_options {
     int threads;          /* threads in kernels; 0: as many as the machine has (or OMP_NUM_THREADS) */
-    const char *cpu;      /* ref, baseline, avx2, avx512; NULL: the CRADLE_CPU variable, else the best there is */
+    const char *cpu;      /* ref, baseline, avx2, avx512, neon; NULL: the CRADLE_CPU variable, else the best there is */
     cr_log_function *log; /* NULL: messages are dropped */
     void *log_user;
     void *(*allocate)(void *user, size_t size); /* large blocks (arenas, parameters, batches), 64-byte aligned; */

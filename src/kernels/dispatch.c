@@ -13,9 +13,11 @@ void cr_ref_table_f64(struct cr_kernels *kernels);
 void cr_ref_table_baseline(struct cr_kernels *kernels);
 void cr_ref_table_avx2(struct cr_kernels *kernels);
 void cr_ref_table_avx512(struct cr_kernels *kernels);
+void cr_ref_table_neon(struct cr_kernels *kernels);
 void cr_simd_table_baseline(struct cr_kernels *kernels);
 void cr_simd_table_avx2(struct cr_kernels *kernels);
 void cr_simd_table_avx512(struct cr_kernels *kernels);
+void cr_simd_table_neon(struct cr_kernels *kernels);
 
 static bool always(void)
 {
@@ -38,14 +40,21 @@ static bool has_avx512(void)
 }
 #endif
 
-/* In the order of `names`; without `available` it is not in this build. */
+/*
+ * In the order of `names`; without `available` it is not in this build. Every 64-bit ARM has NEON, so there it is the
+ * baseline too, and compiled once.
+ */
 static const struct cpu {
     bool (*available)(void);
     void (*ref)(struct cr_kernels *kernels);
     void (*simd)(struct cr_kernels *kernels);
 } cpus[] = {
     {always, cr_ref_table_f32, NULL},
+#if defined(CR_HAVE_NEON)
+    {always, cr_ref_table_neon, cr_simd_table_neon},
+#else
     {always, cr_ref_table_baseline, cr_simd_table_baseline},
+#endif
 #if defined(CR_HAVE_AVX2)
     {has_avx2, cr_ref_table_avx2, cr_simd_table_avx2},
 #else
@@ -56,9 +65,14 @@ static const struct cpu {
 #else
     {NULL, NULL, NULL},
 #endif
+#if defined(CR_HAVE_NEON)
+    {always, cr_ref_table_neon, cr_simd_table_neon},
+#else
+    {NULL, NULL, NULL},
+#endif
 };
 
-static const char *const names[] = {"ref", "baseline", "avx2", "avx512", NULL};
+static const char *const names[] = {"ref", "baseline", "avx2", "avx512", "neon", NULL};
 
 enum { CPUS = sizeof cpus / sizeof *cpus };
 

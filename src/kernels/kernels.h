@@ -451,7 +451,7 @@ struct cr_way {
 };
 
 struct cr_kernels {
-    const char *name;          /* "ref", "baseline", "avx2", "avx512" */
+    const char *name;          /* "ref", "baseline", "avx2", "avx512", "neon" */
     const struct cr_way *ways; /* end at the first without kernel; NULL: none */
 #define CR_KERNEL(name, args) struct cr_kernel name;
 #include "kernels/kernels.def"

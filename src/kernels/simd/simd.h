@@ -1,6 +1,6 @@
 /*
- * What the files of simd/ share. Each is compiled once for each instruction set (CR_ISA = baseline, avx2, avx512); the
- * kernel `conv_forward` is called cr_simd_conv_forward_avx2 and so on. overrides.def lists those that exist.
+ * What the files of simd/ share. Each is compiled once for each instruction set (CR_ISA = baseline, avx2, avx512,
+ * neon); the kernel `conv_forward` is called cr_simd_conv_forward_avx2 and so on. overrides.def lists those that exist.
  */
 #ifndef CR_KERNELS_SIMD_SIMD_H
 #define CR_KERNELS_SIMD_SIMD_H
