@@ -887,6 +887,12 @@ static void every_kernel_avx512(void **state)
     every_kernel("avx512");
 }
 
+static void every_kernel_neon(void **state)
+{
+    (void)state;
+    every_kernel("neon");
+}
+
 /* ------------------------------------------------------------------------------------------------------- properties */
 
 /* Calls `test` with the table of every instruction set that is here. */
@@ -1206,17 +1212,12 @@ static void choice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kernel_ref),
-        cmocka_unit_test(every_kernel_baseline),
-        cmocka_unit_test(every_kernel_avx2),
-        cmocka_unit_test(every_kernel_avx512),
-        cmocka_unit_test(nan_stays),
-        cmocka_unit_test(activations_are_exact),
-        cmocka_unit_test(the_first_maximum_is_taken),
-        cmocka_unit_test(dropout_follows_the_stream),
-        cmocka_unit_test(batchnorm_keeps_digits),
-        cmocka_unit_test(moments_keep_digits),
-        cmocka_unit_test(choice),
+        cmocka_unit_test(every_kernel_ref),           cmocka_unit_test(every_kernel_baseline),
+        cmocka_unit_test(every_kernel_avx2),          cmocka_unit_test(every_kernel_avx512),
+        cmocka_unit_test(every_kernel_neon),          cmocka_unit_test(nan_stays),
+        cmocka_unit_test(activations_are_exact),      cmocka_unit_test(the_first_maximum_is_taken),
+        cmocka_unit_test(dropout_follows_the_stream), cmocka_unit_test(batchnorm_keeps_digits),
+        cmocka_unit_test(moments_keep_digits),        cmocka_unit_test(choice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
