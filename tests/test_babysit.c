@@ -103,8 +103,7 @@ static void healthy(void **state)
         "{model: [dense: 64, relu, dense: 10], train: {optimizer: {adam: {lr: 1e-3}}, batch: 32}}",
         "{model: [conv: 16, batchnorm, relu, maxpool: 2, conv: 16, batchnorm, relu, globalpool, dense: 10]}",
         "{model: [dense: 64, batchnorm, relu, dropout: 0.3, dense: 10], train: {optimizer: {adam: {lr: 3e-3}}}}",
-        "{model: [conv: 8, batchnorm, relu, residual: [conv: 8, batchnorm, relu, conv: 8, batchnorm], relu, dense: "
-        "10]}",
+        "{model: [conv: 8, batchnorm, relu, residual: [conv: 8, batchnorm], relu, dense: 10]}",
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char yaml[512];
