@@ -100,6 +100,8 @@ static int tell_end(const struct train *train, const char *run)
         printf("Stopped after step %lld. To go on:\n  cradle train --resume %s\n", (long long)console->step, run);
         return interrupt_signal() ? 128 + interrupt_signal() : CLI_OK;
     }
+    if (console->stopped_early)
+        printf("Stopped early after epoch %lld: the results got no better.\n", (long long)console->epoch);
     text_duration(console->seconds, time, sizeof time);
     printf("Trained in %s", time);
     if (console->best_epoch)
@@ -126,7 +128,10 @@ static int train_all(struct train *train)
     screen_clear(&train->session.screen);
     struct cr_experiment_parts parts = cr_experiment_parts(train->experiment);
     if (parts.finished) {
-        printf("%s has done all its %lld epochs already.\n", parts.run, (long long)parts.train->epochs);
+        if (parts.stopped_early)
+            printf("%s stopped early; it is finished.\n", parts.run);
+        else
+            printf("%s has done all its %lld epochs already.\n", parts.run, (long long)parts.train->epochs);
         tell_next(parts.run);
         return CLI_OK;
     }

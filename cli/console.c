@@ -106,6 +106,8 @@ static enum cr_status observe(void *user, const struct cr_event *event, struct c
     case CR_EVENT_END:
         screen_clear(console->screen);
         console->finished = event->finished;
+        console->stopped_early = event->stopped_early;
+        console->epoch = event->epoch;
         break;
     case CR_EVENT_FINDING:
     case CR_EVENT_CHECKPOINT:

@@ -24,8 +24,8 @@ struct console {
     double best;        /* accuracy that chose the best epoch; validated as below */
     int64_t best_epoch; /* 0: none in this process */
     bool best_validated;
-    bool finished;
-    int64_t step;
+    bool finished, stopped_early;
+    int64_t step, epoch;
     double seconds;
 };
 

@@ -180,6 +180,28 @@ static void no_activation_between(void **state)
     assert_int_equal(seen.found, 0);
 }
 
+static void layers_undo_each_other(void **state)
+{
+    (void)state;
+    struct seen seen = look("{model: [conv: {filters: 8, bias: true}, batchnorm, relu, dense: 10]}", true);
+    assert_string_equal(expect_one(&seen, "layer-order", CR_WARNING)->symptom,
+                        "f:1:35: model[0].conv.bias: a bias before a norm");
+    seen = look("{model: [conv: 8, relu, residual: [dropout: 0.5, batchnorm, relu, conv: 8], dense: 10]}", true);
+    assert_non_null(strstr(expect_one(&seen, "layer-order", CR_WARNING)->symptom, "dropout before a batch norm"));
+}
+
+static void schedule_is_too_long(void **state)
+{
+    (void)state;
+    static const char *const schedules[] = {"{step: {at: [3, 9]}}", "{cosine: {restart: 8}}", "plateau"};
+    for (int i = 0; i < 3; i++) {
+        char yaml[256];
+        snprintf(yaml, sizeof yaml, "{model: [dense: 10], train: {epochs: 5, schedule: %s}}", schedules[i]);
+        struct seen seen = look(yaml, true);
+        assert_non_null(strstr(expect_one(&seen, "schedule-length", CR_WARNING)->symptom, "longer than the training"));
+    }
+}
+
 static void learns_nothing(void **state)
 {
     (void)state;
@@ -423,6 +445,8 @@ int main(void)
         cmocka_unit_test(weights_all_equal),
         cmocka_unit_test(weights_too_large),
         cmocka_unit_test(no_activation_between),
+        cmocka_unit_test(layers_undo_each_other),
+        cmocka_unit_test(schedule_is_too_long),
         cmocka_unit_test(learns_nothing),
         cmocka_unit_test(data_without_fault),
         cmocka_unit_test(test_pictures_were_learned),

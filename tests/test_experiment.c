@@ -116,6 +116,12 @@ static const struct {
     {"model: 3", CR_ERROR_CONFIG, "f:1:8: model: expected a list of layers (- conv: 32)"},
     {"model: [dense: 10]\ntrain: {optimizer: {sgd: {lr: fast}}}", CR_ERROR_CONFIG,
      "f:2:31: train.optimizer.sgd.lr: expected a number (float 1e-12..1000), found \"fast\""},
+    {"model: [dense: 10]\ntrain: {clip: {norm: 1, value: 2}}", CR_ERROR_CONFIG,
+     "f:2:15: train.clip: expected one of `norm: 1.0` and `value: 0.5`"},
+    {"model: [dense: 10]\ntrain: {average: {}}", CR_ERROR_CONFIG,
+     "f:2:18: train.average: expected one of `ema: {decay: 0.999}` and `swa: {start: 0.75}`"},
+    {"model: [dense: 10]\ntrain: {early_stop: {patiense: 3}}", CR_ERROR_CONFIG,
+     "f:2:22: train.early_stop.patiense: unknown key; did you mean patience?"},
     {"model: [dense: 10]\ntrain: {schedule: {cosine: {warmup: 5}}, epochs: 5}", CR_ERROR_CONFIG,
      "f:2:19: train.schedule: cosine: a warmup of 5 epochs leaves nothing of the training's 5"},
     {"model: [dense: 10]\ntrain: {loss: hinje}", CR_ERROR_CONFIG,
@@ -201,7 +207,10 @@ static void the_folder(void **state)
                               "  batch: 32\n"
                               "  seed: 1\n"
                               "  checkpoint: 0\n"
-                              "  lean: false\n");
+                              "  lean: false\n"
+                              "  accumulate: 1\n"
+                              "  l1: 0\n"
+                              "  max_norm: 0\n");
     /* Its own config makes the same experiment, to the bit; so does no folder at all. */
     train(text, in_folder("runs/b"), NULL);
     free(text);

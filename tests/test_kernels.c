@@ -67,6 +67,10 @@ struct run {
         struct cr_fill_args fill;
         struct cr_sgd_args sgd;
         struct cr_adam_args adam;
+        struct cr_clip_args clip;
+        struct cr_mix_args mix;
+        struct cr_lasso_args lasso;
+        struct cr_max_norm_args max_norm;
         struct cr_rmsprop_args rmsprop;
         struct cr_lion_args lion;
         struct cr_lamb_args lamb;
@@ -77,6 +81,7 @@ struct run {
     struct cr_step_key key;
     struct cr_sgd_rates sgd;
     struct cr_adam_rates adam;
+    struct cr_mix_rates mix;
     struct cr_rmsprop_rates rmsprop;
     struct cr_lion_rates lion;
     struct cr_lamb_rates lamb;
@@ -613,6 +618,40 @@ static void make_cr_adam_args(struct run *run)
     a->g = numbers(run, a->count);
     a->m = numbers(run, a->count);
     a->v = positive(run, a->count);
+}
+
+static void make_cr_clip_args(struct run *run)
+{
+    struct cr_clip_args *a = &run->args.clip;
+    *a = (struct cr_clip_args){.batch = 1, .count = between(run, 1, 40000)};
+    a->norm = between(run, 0, 3);
+    a->value = coin(run) ? 0.25 : 0;
+    a->g = numbers(run, a->count);
+}
+
+static void make_cr_mix_args(struct run *run)
+{
+    struct cr_mix_args *a = &run->args.mix;
+    run->mix = (struct cr_mix_rates){.keep = 0.75, .share = 0.5};
+    *a = (struct cr_mix_args){.batch = 1, .count = between(run, 1, 40000), .rates = &run->mix};
+    a->x = numbers(run, a->count);
+    a->y = numbers(run, a->count);
+}
+
+static void make_cr_lasso_args(struct run *run)
+{
+    struct cr_lasso_args *a = &run->args.lasso;
+    *a = (struct cr_lasso_args){.batch = 1, .count = between(run, 1, 40000), .l1 = 0.125};
+    a->w = numbers(run, a->count);
+    a->g = numbers(run, a->count);
+}
+
+static void make_cr_max_norm_args(struct run *run)
+{
+    struct cr_max_norm_args *a = &run->args.max_norm;
+    *a = (struct cr_max_norm_args){.batch = 1, .rows = between(run, 1, 99), .columns = between(run, 1, 99)};
+    a->most = 2;
+    a->w = numbers(run, a->rows * a->columns);
 }
 
 static void make_cr_rmsprop_args(struct run *run)

@@ -22,7 +22,7 @@ static const char yaml[] =
     "data: {limit: 200, validation: 0.2}\n"
     "model: [conv: {filters: 4, kernel: 3}, batchnorm, relu, dropout: 0.2, dense: 10]\n"
     "train: {epochs: 12, batch: 16, optimizer: {adam: {lr: 0.01}}, schedule: {plateau: {patience: 0, gamma: 0.7}}, "
-    "checkpoint: 3}\n";
+    "checkpoint: 3, accumulate: 2, clip: {norm: 1}, average: {ema: {decay: 0.9}}}\n";
 
 /* In a child: makes the run, or goes on with it. Ends with 0 where it did all its epochs. */
 static void live(const char *run, int threads, int workers)

@@ -18,6 +18,7 @@ struct training_options {
     double validation;
     int threads, workers;
     const char *cpu;
+    const struct cr_early_stop *early_stop;
     const struct cr_observer *observers;
     int observer_count;
 };
@@ -102,6 +103,7 @@ static inline enum cr_status training_make(struct training *t, const struct trai
                                          .batch = o->batch,
                                          .seed = 1,
                                          .checkpoint = o->checkpoint,
+                                         .early_stop = o->early_stop,
                                          .observers = o->observers,
                                          .observer_count = o->observer_count};
     return cr_trainer_new(&t->trainer, t->context, &trainer, err);

@@ -35,7 +35,8 @@ struct cr_experiment_parts {
     const struct cr_train_section *train;
     const char *optimizer, *schedule, *loss; /* names */
     const char *run;
-    bool finished; /* resumed, and all epochs were done already */
+    bool finished; /* resumed, and nothing was left to do */
+    bool stopped_early;
 };
 
 /*

@@ -22,6 +22,9 @@ struct cr_train_section {
     int64_t epochs, batch, seed;
     int64_t checkpoint; /* steps between checkpoints inside an epoch; 0: at the end of epochs alone */
     bool lean;          /* as in struct cr_plan_options */
+    int64_t accumulate; /* batches that make an update */
+    double l1, max_norm;
+    const struct cr_node *clip, *average, *early_stop; /* NULL: none */
 };
 extern CR_API const struct cr_option cr_train_section_options[];
 
@@ -47,6 +50,7 @@ CR_API void cr_optimizer_run(struct cr_optimizer *optimizer, struct cr_plan *pla
 
 /* --------------------------------------------------------------------------------------------------------- schedule */
 
+struct cr_early_stop;
 struct cr_schedule_use; /* a schedule with its options */
 CR_API enum cr_status cr_schedule_new(struct cr_schedule_use **schedule, struct cr_config *config,
                                       const struct cr_node *node, struct cr_error *err);
@@ -79,7 +83,8 @@ struct cr_event {
     bool best;                /* EPOCH: the best so far: validation accuracy (training's where there is no
                                  validation part), ties by loss, then the earliest */
     bool resumed;             /* START */
-    bool finished;            /* END: all epochs are done (else stopped) */
+    bool finished;            /* END: all epochs are done, or it stopped early (else it was stopped) */
+    bool stopped_early;       /* END: the results got no better */
     double seconds;           /* of this process since START; not part of the experiment */
     double images_per_second; /* STEP, EPOCH: training alone */
 };
@@ -106,8 +111,9 @@ struct cr_trainer_options {
     struct cr_loader *train, *validation;   /* validation may be NULL */
     int64_t epochs, batch;
     uint64_t seed;
-    int64_t checkpoint; /* as in the section */
-    bool lean;          /* as in struct cr_plan_options */
+    int64_t checkpoint;                     /* as in the section */
+    const struct cr_early_stop *early_stop; /* of this library's own; NULL: none */
+    bool lean;                              /* as in struct cr_plan_options */
     const struct cr_observer *observers;
     int observer_count;
 };

@@ -143,6 +143,7 @@ static enum cr_status make_trainer(struct cr_experiment *experiment, int64_t bat
     const struct cr_train_section *train = &experiment->sections.train;
     CR_TRY(cr_optimizer_new(&experiment->optimizer, experiment->context, experiment->network->params,
                             experiment->config, train->optimizer, err));
+    CR_TRY(cr_optimizer_refine(experiment->optimizer, &experiment->refine, err));
     struct cr_trainer_options options = {.network = experiment->network,
                                          .optimizer = experiment->optimizer,
                                          .schedule = experiment->schedule,
@@ -152,6 +153,7 @@ static enum cr_status make_trainer(struct cr_experiment *experiment, int64_t bat
                                          .batch = batch,
                                          .seed = (uint64_t)train->seed,
                                          .checkpoint = train->checkpoint,
+                                         .early_stop = &experiment->early_stop,
                                          .lean = train->lean,
                                          .observers = experiment->observers,
                                          .observer_count = experiment->observer_count};
@@ -164,6 +166,7 @@ static enum cr_status make_pieces(struct cr_experiment *experiment, const struct
     const struct cr_train_section *train = &experiment->sections.train;
     CR_TRY(cr_schedule_new(&experiment->schedule, experiment->config, train->schedule, err));
     CR_TRY(cr_schedule_check(experiment->schedule, train->epochs, err));
+    CR_TRY(cr_refine_read(&experiment->refine, &experiment->early_stop, experiment->config, train, err));
     CR_TRY(open_data(experiment, options, err));
     CR_TRY(measure_data(experiment, err));
     CR_TRY(cr_experiment_network(experiment, CR_F32, &experiment->network, err));
@@ -214,7 +217,7 @@ static enum cr_status make_run(struct cr_experiment *experiment, int workers, st
     CR_TRY(name_files(experiment, err));
     CR_TRY(load_last(experiment, &loaded, err));
     const struct cr_progress *progress = &experiment->trainer->progress;
-    experiment->finished = progress->epoch >= experiment->sections.train.epochs;
+    experiment->finished = cr_trainer_is_over(experiment->trainer);
     CR_TRY(cr_event_log_open(&experiment->log, experiment->events, loaded ? progress->step : -1,
                              loaded ? progress->epoch : -1, err));
     cr_event_log_set_workers(experiment->log, workers);
@@ -335,7 +338,9 @@ struct cr_experiment_parts cr_experiment_parts(const struct cr_experiment *exper
                                         .schedule = sections->schedule.entry->name,
                                         .loss = sections->loss.entry->name,
                                         .run = experiment->run,
-                                        .finished = experiment->finished};
+                                        .finished = experiment->finished,
+                                        .stopped_early =
+                                            experiment->finished && cr_trainer_stopped_early(experiment->trainer)};
 }
 
 enum cr_status cr_experiment_run(struct cr_experiment *experiment, struct cr_error *err)

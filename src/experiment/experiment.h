@@ -18,6 +18,8 @@ struct cr_experiment {
     struct cr_network *network;
     struct cr_identity identity;
     struct cr_schedule_use *schedule;
+    struct cr_refine refine;
+    struct cr_early_stop early_stop;
     struct cr_loader *train, *validation;
     struct cr_optimizer *optimizer;
     struct cr_trainer *trainer;

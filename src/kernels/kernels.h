@@ -444,6 +444,38 @@ struct cr_muon_blend_args {
     void *b;
 };
 
+/* g *= min(1, norm / (|g| + 1e-6)) where norm > 0; then each g is held within -value..value where value > 0 */
+struct cr_clip_args {
+    int64_t batch, count;
+    double norm, value;
+    void *g;
+};
+
+/* y = keep y + share x */
+struct cr_mix_args {
+    int64_t batch, count;
+    const struct cr_mix_rates {
+        double keep, share;
+    } * rates;
+    const void *x;
+    void *y;
+};
+
+/* g += l1 sign(w) */
+struct cr_lasso_args {
+    int64_t batch, count;
+    double l1;
+    const void *w;
+    void *g;
+};
+
+/* each column of w [rows][columns] is scaled down to the norm `most` where it is longer */
+struct cr_max_norm_args {
+    int64_t batch, rows, columns;
+    double most;
+    void *w;
+};
+
 /* Another way of a kernel of the table. */
 struct cr_way {
     size_t place; /* of that kernel in the table */

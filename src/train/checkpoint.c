@@ -49,10 +49,25 @@ static enum cr_status add_slot(struct cr_parts *parts, const struct cr_params *p
     return CR_OK;
 }
 
+/* NAME.PARAMETER for the learned ones, or for all. */
+static enum cr_status add_array(struct cr_parts *parts, const struct cr_params *params, const char *name, void *values,
+                                bool all, struct cr_error *err)
+{
+    for (int i = 0; i < params->count; i++) {
+        if (params->items[i].kind != CR_PARAM && !all)
+            continue;
+        char *text = cr_arena_format(parts->arena, "%s.%s", name, params->items[i].name);
+        if (!text)
+            return cr_fail_memory(err);
+        parts->tensors[parts->count++] = (struct cr_named_tensor){text, tensor_of(params, &params->items[i], values)};
+    }
+    return CR_OK;
+}
+
 static enum cr_status fill_parts(struct cr_parts *parts, const struct cr_params *params,
                                  const struct cr_optimizer *optimizer, struct cr_error *err)
 {
-    int64_t most = params->count + (optimizer ? optimizer->slots * count_learned(params) : 0);
+    int64_t most = 2 * params->count + (optimizer ? (optimizer->slots + 1) * count_learned(params) : 0);
     parts->tensors = cr_arena_alloc(parts->arena, ((size_t)most + 1) * sizeof *parts->tensors);
     if (!parts->tensors)
         return cr_fail_memory(err);
@@ -61,6 +76,10 @@ static enum cr_status fill_parts(struct cr_parts *parts, const struct cr_params 
             (struct cr_named_tensor){params->items[i].name, tensor_of(params, &params->items[i], params->values)};
     for (int slot = 0; optimizer && slot < optimizer->slots; slot++)
         CR_TRY(add_slot(parts, params, optimizer, slot, err));
+    if (optimizer && optimizer->gathered)
+        CR_TRY(add_array(parts, params, "gathered", optimizer->gathered, false, err));
+    if (optimizer && optimizer->average)
+        CR_TRY(add_array(parts, params, "average", optimizer->average, true, err));
     return CR_OK;
 }
 

@@ -122,6 +122,8 @@ static void write_line(struct line *line, const struct cr_event_log *log, const 
         add_measures(line, event);
     if (event->kind == CR_EVENT_END)
         add_bool(line, "finished", event->finished);
+    if (event->kind == CR_EVENT_END && event->stopped_early)
+        add_bool(line, "stopped_early", true);
     add_rounded(line, "seconds", event->seconds);
     line->used += (size_t)cr_text_format(line->text + line->used, LINE_MAX - line->used, "}\n");
 }

@@ -61,10 +61,18 @@ void *cr_update_at(const struct cr_update *update, const void *array, int64_t of
     return array ? (char *)array + (size_t)offset * cr_dtype_size(update->params->dtype) : NULL;
 }
 
+static enum cr_status emit(struct cr_optimizer *optimizer, struct cr_update *update, struct cr_error *err)
+{
+    CR_TRY(cr_update_begin(update, optimizer, err));
+    CR_TRY(optimizer->kind->emit(update, err));
+    return cr_update_end(update, optimizer, err);
+}
+
 static enum cr_status make_steps(struct cr_optimizer *optimizer, struct cr_error *err)
 {
     const struct cr_params *params = optimizer->params;
-    optimizer->rates = calloc(1, optimizer->kind->rates_size);
+    if (!optimizer->rates)
+        optimizer->rates = calloc(1, optimizer->kind->rates_size);
     if (!optimizer->rates)
         return cr_fail_memory(err);
     CR_TRY(cr_kernels_choose(&optimizer->kernels, cr_context_cpu(optimizer->context), params->dtype, err));
@@ -79,14 +87,24 @@ static enum cr_status make_steps(struct cr_optimizer *optimizer, struct cr_error
                                .g = params->gradients};
     update.info = cr_optimizer_info(optimizer);
     memcpy(update.slots, optimizer->slot, sizeof update.slots);
-    CR_TRY(optimizer->kind->emit(&update, err));
+    CR_TRY(emit(optimizer, &update, err));
     optimizer->room = update.room = cr_block_alloc(optimizer->context, update.room_size + 1);
     optimizer->shared = update.shared = cr_block_alloc(optimizer->context, update.shared_size + 1);
     if (!update.room || !update.shared)
         return cr_fail_memory(err);
     update.steps = optimizer->steps;
-    CR_TRY(optimizer->kind->emit(&update, err));
+    CR_TRY(emit(optimizer, &update, err));
     return cr_steps_ready(optimizer->steps, err);
+}
+
+enum cr_status cr_optimizer_remake(struct cr_optimizer *optimizer, struct cr_error *err)
+{
+    cr_steps_free(optimizer->steps);
+    cr_block_free(optimizer->context, optimizer->room);
+    cr_block_free(optimizer->context, optimizer->shared);
+    optimizer->steps = NULL;
+    optimizer->room = optimizer->shared = NULL;
+    return make_steps(optimizer, err);
 }
 
 /* What an optimizer refuses in its options is told with their place. */
@@ -164,8 +182,12 @@ void cr_optimizer_free(struct cr_optimizer *optimizer)
     for (int i = 0; i < optimizer->slots; i++)
         cr_block_free(optimizer->context, optimizer->slot[i]);
     cr_steps_free(optimizer->steps);
+    cr_steps_free(optimizer->gathering);
+    cr_steps_free(optimizer->averaging);
     cr_block_free(optimizer->context, optimizer->room);
     cr_block_free(optimizer->context, optimizer->shared);
+    cr_block_free(optimizer->context, optimizer->gathered);
+    cr_block_free(optimizer->context, optimizer->average);
     cr_config_free(optimizer->config);
     free(optimizer->rates);
     free(optimizer);
@@ -210,12 +232,18 @@ static void begin_step(struct cr_optimizer *optimizer, double lr)
 
 void cr_optimizer_step(struct cr_optimizer *optimizer, double lr)
 {
+    optimizer->mix = (struct cr_mix_rates){.keep = 1};
     begin_step(optimizer, lr);
     cr_steps_run(optimizer->steps);
 }
 
+/* With gathered gradients the update begins with (gathered + n g) / samples. */
 void cr_optimizer_run(struct cr_optimizer *optimizer, struct cr_plan *plan, const struct cr_feed *feed, double lr)
 {
+    double all = (double)(optimizer->samples + feed->count);
+    optimizer->mix =
+        (struct cr_mix_rates){.keep = (double)feed->count / all, .share = optimizer->samples > 0 ? 1 / all : 0};
+    optimizer->samples = 0;
     begin_step(optimizer, lr);
     cr_plan_run_and(plan, feed, optimizer->steps);
 }

@@ -9,6 +9,7 @@
 #include <cradle/train.h>
 
 #include "graph/steps.h"
+#include "train/refine.h"
 
 #define CR_OPTIMIZER_SLOTS 4
 
@@ -65,7 +66,20 @@ struct cr_optimizer {
     struct cr_kernels kernels;
     struct cr_steps *steps;
     void *room, *shared; /* of the steps */
+
+    struct cr_refine refine;
+    struct cr_mix_rates mix;
+    void *gathered;  /* [params->trainable] sum of gradients that wait for an update; NULL: there is none */
+    int64_t samples; /* that it is of */
+    struct cr_steps *gathering, *averaging;
+    void *average; /* [params->total]; NULL: there is none */
 };
+
+/* The steps of an update anew. */
+enum cr_status cr_optimizer_remake(struct cr_optimizer *optimizer, struct cr_error *err);
+/* What comes before and after the kind's own steps. */
+enum cr_status cr_update_begin(struct cr_update *update, struct cr_optimizer *optimizer, struct cr_error *err);
+enum cr_status cr_update_end(struct cr_update *update, struct cr_optimizer *optimizer, struct cr_error *err);
 
 /* Refuses what the option lr would refuse. */
 enum cr_status cr_optimizer_set_lr(struct cr_optimizer *optimizer, double lr, struct cr_error *err);

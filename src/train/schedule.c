@@ -78,6 +78,11 @@ enum cr_status cr_schedule_check(const struct cr_schedule_use *schedule, int64_t
     return CR_OK;
 }
 
+bool cr_schedule_doubt(const struct cr_schedule_use *schedule, double epochs, char *text, size_t size)
+{
+    return schedule->schedule->doubt && schedule->schedule->doubt(schedule->options, epochs, text, size);
+}
+
 bool cr_schedule_keeps_state(const struct cr_schedule_use *schedule)
 {
     return schedule->schedule->judge != NULL;

@@ -26,7 +26,7 @@ struct cr_schedule {
     double (*factor)(const void *options, double time, double epochs);
     double (*factor_after)(const void *options, const struct cr_schedule_state *state);
     void (*judge)(const void *options, struct cr_schedule_state *state, const struct cr_result *result);
-    /* What is odd about it in a training of `epochs`, written to `text`; NULL: nothing ever is. */
+    /* Whether it is longer than a training of `epochs`, and what cannot happen then; NULL: it never is. */
     bool (*doubt)(const void *options, double epochs, char *text, size_t size);
 };
 
@@ -42,6 +42,8 @@ double cr_schedule_factor_after(const struct cr_schedule_use *schedule, const st
 /* Tells it the result of an epoch. */
 void cr_schedule_judge(const struct cr_schedule_use *schedule, struct cr_schedule_state *state,
                        const struct cr_result *result);
+/* Whether something of it cannot happen in a training of `epochs`, and what, written to `text`. */
+bool cr_schedule_doubt(const struct cr_schedule_use *schedule, double epochs, char *text, size_t size);
 /* Whether it goes by results. */
 bool cr_schedule_keeps_state(const struct cr_schedule_use *schedule);
 

@@ -21,5 +21,17 @@ const struct cr_option cr_train_section_options[] = {
     CR_BOOL("lean", struct cr_train_section, lean,
             .help =
                 "normalised activations are computed again on the way back, not kept: less memory, a little slower"),
+    CR_INT("accumulate", struct cr_train_section, accumulate, .min = 1, .max = 1e6, .def = 1,
+           .help = "batches whose gradients make one update"),
+    CR_NODE("clip", struct cr_train_section, clip, .kind = "clip",
+            .help = "the gradient's largest norm, {norm: 1}, or number, {value: 0.5}"),
+    CR_FLOAT("l1", struct cr_train_section, l1, .min = 0, .max = 10, .log = true,
+             .help = "pull of the weights towards 0 by the sum of their magnitudes"),
+    CR_FLOAT("max_norm", struct cr_train_section, max_norm, .min = 0, .max = 1e6,
+             .help = "largest norm of the weights into one output; 0: any"),
+    CR_NODE("average", struct cr_train_section, average, .kind = "average",
+            .help = "what is validated and kept are averaged weights: {ema: {decay: 0.999}} or {swa: {start: 0.75}}"),
+    CR_NODE("early_stop", struct cr_train_section, early_stop, .kind = "early_stop",
+            .help = "ends a training whose results get no better: {patience: 10, watch: loss, threshold: 0}"),
     {0},
 };

@@ -64,6 +64,8 @@ static enum cr_status make(struct cr_trainer *trainer, struct cr_error *err)
         memcpy(trainer->observers, options->observers, size);
     trainer->steps_per_epoch = cr_loader_batches(options->train);
     trainer->started = cr_clock();
+    if (options->early_stop)
+        trainer->early_stop = *options->early_stop;
     return make_plans(trainer, err);
 }
 
@@ -140,6 +142,17 @@ static double images_per_second(const struct cr_trainer *trainer)
     return trainer->seconds > 0 ? (double)trainer->images / trainer->seconds : 0;
 }
 
+bool cr_trainer_stopped_early(const struct cr_trainer *trainer)
+{
+    return trainer->early_stop.on && trainer->progress.epoch < trainer->options.epochs &&
+           trainer->progress.early_stop.waited >= trainer->early_stop.patience;
+}
+
+bool cr_trainer_is_over(const struct cr_trainer *trainer)
+{
+    return trainer->progress.epoch >= trainer->options.epochs || cr_trainer_stopped_early(trainer);
+}
+
 static struct cr_event event_of(const struct cr_trainer *trainer, enum cr_event_kind kind)
 {
     const struct cr_progress *progress = &trainer->progress;
@@ -151,7 +164,8 @@ static struct cr_event event_of(const struct cr_trainer *trainer, enum cr_event_
                              .steps_per_epoch = trainer->steps_per_epoch,
                              .lr = trainer->lr,
                              .resumed = kind == CR_EVENT_START && progress->step > 0,
-                             .finished = kind == CR_EVENT_END && progress->epoch >= trainer->options.epochs,
+                             .finished = kind == CR_EVENT_END && cr_trainer_is_over(trainer),
+                             .stopped_early = kind == CR_EVENT_END && cr_trainer_stopped_early(trainer),
                              .seconds = cr_clock() - trainer->started};
 }
 
@@ -192,6 +206,21 @@ static enum cr_status check_batch(const struct cr_trainer *trainer, const struct
                    (long long)batch->count, (long long)trainer->options.batch);
 }
 
+/* Of several batches that make an update the last, or the epoch's last, updates. */
+static void update(struct cr_trainer *trainer, const struct cr_feed *feed)
+{
+    struct cr_optimizer *optimizer = trainer->options.optimizer;
+    int64_t batch = trainer->progress.position + 1, every = optimizer->refine.accumulate;
+    double decay = optimizer->refine.ema;
+    if (every > 1 && batch % every != 0 && batch < trainer->steps_per_epoch) {
+        cr_optimizer_gather(optimizer, trainer->training, feed);
+        return;
+    }
+    cr_optimizer_run(optimizer, trainer->training, feed, trainer->lr);
+    if (decay > 0)
+        cr_optimizer_average(optimizer, optimizer->step == 1 ? 0 : decay, optimizer->step == 1 ? 1 : 1 - decay);
+}
+
 static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *batch, double began, struct cr_error *err)
 {
     struct cr_progress *progress = &trainer->progress;
@@ -204,7 +233,7 @@ static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *ba
                            .step = (uint64_t)progress->step};
     CR_TRY(check_batch(trainer, batch, err));
     trainer->lr = rate(trainer);
-    cr_optimizer_run(trainer->options.optimizer, trainer->training, &feed, trainer->lr);
+    update(trainer, &feed);
     cr_tally_batch(&tally, trainer->training, trainer->options.network, batch);
     cr_tally_add(&progress->tally, &tally);
     progress->step++;
@@ -252,34 +281,87 @@ static bool is_better(const struct cr_progress *progress, double accuracy, doubl
     return isnan(progress->best_loss) ? !isnan(loss) : loss < progress->best_loss;
 }
 
+/* Batch norms measure the training part again, by averaged weights that they have never seen. */
+static enum cr_status measure_again(struct cr_trainer *trainer, struct cr_error *err)
+{
+    const struct cr_batch *batch;
+    CR_TRY(cr_loader_seek(trainer->options.train, trainer->progress.epoch, 0, err));
+    for (;;) {
+        CR_TRY(cr_loader_next(trainer->options.train, &batch, err));
+        if (!batch)
+            return CR_OK;
+        struct cr_feed feed = {.count = batch->count,
+                               .inputs = {batch->pixels},
+                               .labels = batch->labels,
+                               .soft = batch->targets,
+                               .seed = trainer->options.seed,
+                               .step = (uint64_t)trainer->progress.step};
+        cr_plan_run(trainer->training, &feed);
+    }
+}
+
+/* Puts the averaged weights, where there are any yet, into the place of the others. */
+static enum cr_status show_average(struct cr_trainer *trainer, bool *shown, struct cr_error *err)
+{
+    struct cr_optimizer *optimizer = trainer->options.optimizer;
+    struct cr_progress *progress = &trainer->progress;
+    double epoch = (double)progress->epoch + 1, begin = optimizer->refine.swa * (double)trainer->options.epochs;
+    bool swa = optimizer->refine.swa > 0 && epoch > begin;
+    *shown = optimizer->refine.ema > 0 || swa;
+    if (swa) {
+        double before = (double)progress->averaged++;
+        cr_optimizer_average(optimizer, before / (before + 1), 1 / (before + 1));
+    }
+    if (*shown)
+        cr_optimizer_swap(optimizer);
+    return swa ? measure_again(trainer, err) : CR_OK;
+}
+
+static void keep_best(struct cr_progress *progress, const struct cr_result *result)
+{
+    progress->best_epoch = progress->epoch;
+    progress->best_accuracy = result->accuracy;
+    progress->best_loss = result->loss;
+}
+
+/* What goes by results hears them. */
+static void judge(struct cr_trainer *trainer, const struct cr_result *result)
+{
+    const struct cr_early_stop *stop = &trainer->early_stop;
+    if (trainer->options.schedule)
+        cr_schedule_judge(trainer->options.schedule, &trainer->progress.schedule, result);
+    if (stop->on)
+        cr_watch_look(&trainer->progress.early_stop, stop->watch, stop->threshold, result);
+}
+
 static enum cr_status end_epoch(struct cr_trainer *trainer, struct cr_error *err)
 {
     struct cr_progress *progress = &trainer->progress;
     struct cr_tally validation = {0};
+    bool averaged;
+    CR_TRY(show_average(trainer, &averaged, err));
     if (trainer->validating)
         CR_TRY(cr_trainer_validate(trainer, &validation, err));
     const struct cr_tally *judged = trainer->validating ? &validation : &progress->tally;
-    double loss = cr_tally_loss(judged), accuracy = cr_tally_accuracy(judged);
-    bool best = is_better(progress, accuracy, loss);
+    struct cr_result result = {cr_tally_loss(judged), cr_tally_accuracy(judged)};
+    bool best = is_better(progress, result.accuracy, result.loss);
     progress->epoch++;
-    if (trainer->options.schedule)
-        cr_schedule_judge(trainer->options.schedule, &progress->schedule, &(struct cr_result){loss, accuracy});
-    if (best) {
-        progress->best_epoch = progress->epoch;
-        progress->best_accuracy = accuracy;
-        progress->best_loss = loss;
-    }
+    judge(trainer, &result);
+    if (best)
+        keep_best(progress, &result);
     struct cr_event event = event_of(trainer, CR_EVENT_EPOCH);
     event.loss = cr_tally_loss(&progress->tally);
     event.accuracy = cr_tally_accuracy(&progress->tally);
     event.validated = trainer->validating != NULL;
-    event.validation_loss = event.validated ? loss : 0;
-    event.validation_accuracy = event.validated ? accuracy : 0;
+    event.validation_loss = event.validated ? result.loss : 0;
+    event.validation_accuracy = event.validated ? result.accuracy : 0;
     event.best = best;
     event.images_per_second = images_per_second(trainer);
     progress->position = 0;
     progress->tally = (struct cr_tally){0};
     CR_TRY(tell(trainer, &event, err));
+    if (averaged)
+        cr_optimizer_swap(trainer->options.optimizer);
     return tell_kind(trainer, CR_EVENT_CHECKPOINT, err);
 }
 
@@ -289,7 +371,7 @@ enum cr_status cr_trainer_run(struct cr_trainer *trainer, struct cr_error *err)
     trainer->started = cr_clock();
     trainer->lr = rate(trainer);
     CR_TRY(tell_kind(trainer, CR_EVENT_START, err));
-    while (!trainer->stop && trainer->progress.epoch < trainer->options.epochs) {
+    while (!trainer->stop && !cr_trainer_is_over(trainer)) {
         CR_TRY(run_steps(trainer, err));
         if (trainer->stop)
             CR_TRY(tell_kind(trainer, CR_EVENT_CHECKPOINT, err));

@@ -8,6 +8,7 @@
 #include <cradle/train.h>
 
 #include "graph/safetensors.h"
+#include "train/refine.h"
 #include "train/schedule.h"
 
 /* Sums over samples, in their order. */
@@ -34,12 +35,15 @@ struct cr_progress {
     int64_t best_epoch;    /* 0: none yet */
     double best_accuracy, best_loss;
     struct cr_schedule_state schedule;
+    struct cr_watch early_stop;
+    int64_t averaged; /* epochs in the average */
 };
 
 struct cr_trainer {
     struct cr_context *context;
     struct cr_trainer_options options;
-    struct cr_observer *observers;         /* a copy */
+    struct cr_observer *observers; /* a copy */
+    struct cr_early_stop early_stop;
     struct cr_plan *training, *validating; /* the latter NULL without a validation part */
     int64_t steps_per_epoch;
     struct cr_progress progress;
@@ -49,6 +53,10 @@ struct cr_trainer {
     double started, seconds; /* clock at the start; time spent in training steps since the epoch or the run began, */
     int64_t images;          /* and the samples in them */
 };
+
+/* All epochs are done, or the results have got no better for too long. */
+bool cr_trainer_stopped_early(const struct cr_trainer *trainer);
+bool cr_trainer_is_over(const struct cr_trainer *trainer);
 
 /* The mean loss and accuracy over the validation part. */
 enum cr_status cr_trainer_validate(struct cr_trainer *trainer, struct cr_tally *tally, struct cr_error *err);

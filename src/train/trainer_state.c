@@ -72,6 +72,12 @@ static void add_state(struct metadata *metadata, const struct cr_trainer *traine
         add_int(metadata, "schedule_cooling", progress->schedule.cooling);
         add_watch(metadata, "schedule", &progress->schedule.watch);
     }
+    if (trainer->early_stop.on)
+        add_watch(metadata, "early_stop", &progress->early_stop);
+    if (optimizer->gathered)
+        add_int(metadata, "gathered_samples", optimizer->samples);
+    if (optimizer->average)
+        add_int(metadata, "averaged", progress->averaged);
     add(metadata, "optimizer", optimizer->kind->entry.name);
     add_int(metadata, "optimizer_step", optimizer->step);
     add_float(metadata, "lr", optimizer->lr);
@@ -144,11 +150,15 @@ static enum cr_status read_watch(const struct cr_safetensors *file, const char *
     return cr_checkpoint_float(file, path, key, &watch->best, err);
 }
 
-static enum cr_status read_schedule(const struct cr_trainer *trainer, const struct cr_safetensors *file,
-                                    const char *path, struct cr_progress *progress, struct cr_error *err)
+static enum cr_status read_results(const struct cr_trainer *trainer, const struct cr_safetensors *file,
+                                   const char *path, struct cr_progress *progress, struct cr_error *err)
 {
     struct cr_schedule_state *state = &progress->schedule;
     int64_t epochs = trainer->options.epochs;
+    if (trainer->early_stop.on)
+        CR_TRY(read_watch(file, path, "early_stop", epochs, &progress->early_stop, err));
+    if (trainer->options.optimizer->average)
+        CR_TRY(cr_checkpoint_int(file, path, "averaged", 0, epochs, &progress->averaged, err));
     if (!trainer->options.schedule || !cr_schedule_keeps_state(trainer->options.schedule))
         return CR_OK;
     CR_TRY(cr_checkpoint_int(file, path, "schedule_falls", 0, epochs, &state->falls, err));
@@ -182,7 +192,7 @@ static enum cr_status read_progress(const struct cr_trainer *trainer, const stru
     CR_TRY(cr_checkpoint_int(file, path, "best_epoch", 0, progress->epoch, &progress->best_epoch, err));
     CR_TRY(cr_checkpoint_float(file, path, "best_accuracy", &progress->best_accuracy, err));
     CR_TRY(cr_checkpoint_float(file, path, "best_loss", &progress->best_loss, err));
-    return read_schedule(trainer, file, path, progress, err);
+    return read_results(trainer, file, path, progress, err);
 }
 
 static enum cr_status load(struct cr_trainer *trainer, const struct cr_safetensors *file, const char *path,
@@ -190,7 +200,7 @@ static enum cr_status load(struct cr_trainer *trainer, const struct cr_safetenso
 {
     struct cr_optimizer *optimizer = trainer->options.optimizer;
     struct cr_progress progress = {0};
-    int64_t updates;
+    int64_t updates, samples = 0;
     double lr;
     struct cr_parts weights = *parts;
     weights.count = trainer->options.network->params->count; /* they come first */
@@ -199,10 +209,13 @@ static enum cr_status load(struct cr_trainer *trainer, const struct cr_safetenso
     CR_TRY(cr_checkpoint_check(file, path, parts, true, err));
     CR_TRY(read_progress(trainer, file, path, &progress, err));
     CR_TRY(cr_checkpoint_int(file, path, "optimizer_step", 0, INT64_MAX - 1, &updates, err));
+    if (optimizer->gathered)
+        CR_TRY(cr_checkpoint_int(file, path, "gathered_samples", 0, INT64_MAX, &samples, err));
     CR_TRY(cr_checkpoint_float(file, path, "lr", &lr, err));
     CR_TRY(cr_optimizer_set_lr(optimizer, lr, err));
     cr_checkpoint_copy(file, parts);
     optimizer->step = updates;
+    optimizer->samples = samples;
     trainer->progress = progress;
     return CR_OK;
 }

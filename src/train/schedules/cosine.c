@@ -5,6 +5,7 @@
  *     final + (1 - final) (1 + cos(pi time / length)) / 2, time since the last restart
  */
 #include <math.h>
+#include <stdio.h>
 
 #include "train/schedule.h"
 
@@ -40,10 +41,18 @@ static double factor(const void *values, double time, double epochs)
     return o->final + (1 - o->final) * 0.5 * (1 + cos(M_PI * time / length));
 }
 
+static bool doubt(const void *values, double epochs, char *text, size_t size)
+{
+    const struct cosine *o = values;
+    snprintf(text, size, "the first wave has %g epochs", o->restart);
+    return o->restart > epochs;
+}
+
 const struct cr_schedule cr_schedule_cosine = {
     .entry = {.name = "cosine",
               .help = "half a cosine down to the end, with restarts (Loshchilov and Hutter 2017)",
               .options = options},
     .check = check,
+    .doubt = doubt,
     .factor = factor,
 };

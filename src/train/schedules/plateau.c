@@ -8,6 +8,7 @@
  * ReduceLROnPlateau.) What was seen so far is kept in checkpoints.
  */
 #include <math.h>
+#include <stdio.h>
 
 #include "train/schedule.h"
 
@@ -54,8 +55,16 @@ static void judge(const void *values, struct cr_schedule_state *state, const str
     state->watch.waited = 0;
 }
 
+static bool doubt(const void *values, double epochs, char *text, size_t size)
+{
+    const struct plateau *o = values;
+    snprintf(text, size, "%lld epochs without a better result are borne", (long long)o->patience);
+    return (double)o->patience >= epochs;
+}
+
 const struct cr_schedule cr_schedule_plateau = {
     .entry = {.name = "plateau", .help = "falls by a factor when the results get no better", .options = options},
     .factor_after = factor_after,
     .judge = judge,
+    .doubt = doubt,
 };

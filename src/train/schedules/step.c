@@ -4,6 +4,7 @@
  *     gamma^k, k = how many of the epochs `at` are over, or floor(time / every)
  */
 #include <math.h>
+#include <stdio.h>
 
 #include "train/schedule.h"
 
@@ -40,8 +41,19 @@ static double factor(const void *values, double time, double epochs)
     return pow(o->gamma, falls);
 }
 
+static bool doubt(const void *values, double epochs, char *text, size_t size)
+{
+    const struct step *o = values;
+    double last = o->every;
+    for (int64_t i = 0; i < o->at.count; i++)
+        last = fmax(last, o->at.items[i]);
+    snprintf(text, size, "the rate would fall after epoch %g", last);
+    return last >= epochs;
+}
+
 const struct cr_schedule cr_schedule_step = {
     .entry = {.name = "step", .help = "falls by a factor at given epochs", .options = options},
     .check = check,
+    .doubt = doubt,
     .factor = factor,
 };
