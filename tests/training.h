@@ -12,8 +12,8 @@
 
 struct training_options {
     const char *layers[8];
-    const char *optimizer, *schedule; /* NULL: the defaults */
-    const struct cr_dataset *dataset; /* NULL: digits */
+    const char *optimizer, *schedule, *loss; /* NULL: the defaults */
+    const struct cr_dataset *dataset;        /* NULL: digits */
     int64_t limit, epochs, batch, checkpoint;
     double validation;
     int threads, workers;
@@ -71,8 +71,8 @@ static inline enum cr_status training_make(struct training *t, const struct trai
     *t = (struct training){0};
     struct cr_context_options context = {.threads = o->threads, .cpu = o->cpu};
     CR_TRY(cr_context_new(&t->context, &context, err));
-    snprintf(yaml, sizeof yaml, "optimizer: %s\nschedule: %s\n", o->optimizer ? o->optimizer : "sgd",
-             o->schedule ? o->schedule : "constant");
+    snprintf(yaml, sizeof yaml, "optimizer: %s\nschedule: %s\nloss: %s\n", o->optimizer ? o->optimizer : "sgd",
+             o->schedule ? o->schedule : "constant", o->loss ? o->loss : "cross-entropy");
     CR_TRY(cr_config_parse(&t->config, yaml, "test", err));
     const struct cr_node *root = cr_config_root(t->config);
     CR_TRY(training_data(t, o, &dataset, err));
@@ -83,7 +83,9 @@ static inline enum cr_status training_make(struct training *t, const struct trai
                                          .width = dataset->width,
                                          .channels = dataset->channels,
                                          .classes = dataset->classes,
-                                         .bytes = true,
+                                         .bytes = !dataset->numbers,
+                                         .soft = dataset->targets != NULL,
+                                         .loss = cr_node_get(root, "loss"),
                                          .seed = 1};
     CR_TRY(cr_network_new(&t->network, t->context, t->model, &network, err));
     CR_TRY(cr_optimizer_new(&t->optimizer, t->context, t->network->params, t->config, cr_node_get(root, "optimizer"),

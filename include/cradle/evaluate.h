@@ -33,7 +33,7 @@ struct cr_predictor;
 CR_API enum cr_status cr_predictor_new(struct cr_predictor **predictor, struct cr_context *context,
                                        const struct cr_run *run, int64_t batch, struct cr_error *err);
 CR_API void cr_predictor_free(struct cr_predictor *predictor);
-/* pixels [count][H][W][C], count <= batch; probabilities [count][classes]. */
+/* pixels [count][H][W][C], floats where the run has numbers; count <= batch; probabilities [count][classes]. */
 CR_API enum cr_status cr_predict(struct cr_predictor *predictor, const uint8_t *pixels, int64_t count,
                                  float *probabilities, struct cr_error *err);
 

@@ -58,6 +58,7 @@ struct cr_run {
     struct cr_config *config;
     struct cr_network *network;
     int64_t height, width, channels, classes;
+    bool numbers;                   /* its samples are floats, not bytes */
     const char *const *class_names; /* [classes] */
     int64_t step, epoch;            /* at which the weights were kept */
 };

@@ -20,6 +20,9 @@ static enum cr_status check(const struct cr_run *run, const struct cr_dataset *d
 {
     if (!dataset->labels)
         return cr_fail(err, CR_ERROR_UNSUPPORTED, "%s has targets, but no labels", dataset->name);
+    if (dataset->numbers != run->numbers)
+        return cr_fail(err, CR_ERROR_SHAPE, "%s holds %s, but the network was trained on %s", dataset->name,
+                       dataset->numbers ? "numbers" : "bytes", run->numbers ? "numbers" : "bytes");
     if (dataset->height != run->height || dataset->width != run->width || dataset->channels != run->channels ||
         dataset->classes != run->classes)
         return cr_fail(

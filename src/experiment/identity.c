@@ -66,6 +66,7 @@ static enum cr_status set_pairs(struct cr_identity *identity, const struct cr_da
     if (!identity->classes)
         return cr_fail_memory(err);
     identity->pairs[3] = (struct cr_pair){"classes", identity->classes};
+    identity->pairs[4] = (struct cr_pair){"numbers", dataset->numbers ? "true" : "false"};
     return CR_OK;
 }
 
@@ -113,7 +114,8 @@ enum cr_status cr_identity_read(struct cr_told *told, struct cr_arena *arena, co
     CR_TRY(cr_checkpoint_int(file, path, "height", 1, SIDE_MAX, &told->height, err));
     CR_TRY(cr_checkpoint_int(file, path, "width", 1, SIDE_MAX, &told->width, err));
     CR_TRY(cr_checkpoint_int(file, path, "channels", 1, SIDE_MAX, &told->channels, err));
-    const char *text = cr_safetensors_get(file, "classes");
+    const char *numbers = cr_safetensors_get(file, "numbers"), *text = cr_safetensors_get(file, "classes");
+    told->numbers = numbers && strcmp(numbers, "true") == 0;
     errno = 0;
     cJSON *list = text ? cJSON_Parse(text) : NULL;
     if (!list && errno == ENOMEM)

@@ -8,11 +8,11 @@
 #include "experiment/sections.h"
 #include "graph/safetensors.h"
 
-enum { CR_IDENTITY_PAIRS = 4 };
+enum { CR_IDENTITY_PAIRS = 5 };
 
 struct cr_identity {
     char fingerprint[17];
-    struct cr_pair pairs[CR_IDENTITY_PAIRS]; /* height, width, channels; classes: their names as a JSON list */
+    struct cr_pair pairs[CR_IDENTITY_PAIRS]; /* height, width, channels; classes: their names as a JSON list; numbers */
     char numbers[3][24];
     char *classes;
 };
@@ -26,6 +26,7 @@ void cr_identity_free(struct cr_identity *identity);
 /* What a weights file tells about pictures and classes; the names live in the arena. */
 struct cr_told {
     int64_t height, width, channels, classes;
+    bool numbers; /* samples are floats, not bytes */
     const char *const *class_names;
 };
 enum cr_status cr_identity_read(struct cr_told *told, struct cr_arena *arena, const struct cr_safetensors *file,

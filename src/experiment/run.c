@@ -51,7 +51,7 @@ static enum cr_status make_network(struct run *run, struct cr_context *context, 
                                          .width = told->width,
                                          .channels = told->channels,
                                          .classes = told->classes,
-                                         .bytes = true,
+                                         .bytes = !told->numbers,
                                          .loss = run->sections.train.loss,
                                          .inference = true};
     return cr_network_new(&run->public.network, context, run->sections.model, &options, err);
@@ -71,6 +71,7 @@ static enum cr_status load(struct run *run, struct cr_context *context, const st
     public->width = told.width;
     public->channels = told.channels;
     public->classes = told.classes;
+    public->numbers = told.numbers;
     public->class_names = told.class_names;
     CR_TRY(cr_parts_new(&parts, public->network->params, NULL, err));
     enum cr_status status = cr_checkpoint_check(file, path, &parts, false, err);
