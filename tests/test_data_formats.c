@@ -490,6 +490,68 @@ static void cifar_bin_failures(void **state)
         "a.yaml:1:9: source: %s/none: holds neither data_batch_1.bin nor train/: `make data` unpacks CIFAR-10", folder);
 }
 
+/* Two records: coarse labels 3 and 19, fine labels 7 and 99. */
+static void write_cifar100(const char *name, uint8_t coarse, uint8_t fine)
+{
+    static uint8_t records[2][3074];
+    char path[512];
+    for (int i = 0; i < 2; i++) {
+        records[i][0] = i ? coarse : 3;
+        records[i][1] = i ? fine : 7;
+        for (int p = 0; p < 3072; p++)
+            records[i][2 + p] = (uint8_t)(p % 1024 + 80 * (p / 1024) + i);
+    }
+    file_write(path_in(folder, name, path), records, sizeof records);
+}
+
+static void cifar100(void **state)
+{
+    (void)state;
+    struct cr_dataset *dataset;
+    char path[512], names[100] = "";
+    write_cifar100("train.bin", 19, 99);
+    write_cifar100("test.bin", 4, 8);
+    expect_ok(open_source(&dataset, context, CR_PART_TRAIN, &err, "{cifar-bin: %s}", folder));
+    assert_int_equal(dataset->count, 2);
+    assert_int_equal(dataset->classes, 100);
+    assert_memory_equal(dataset->labels, ((int32_t[]){7, 99}), 8);
+    assert_string_equal(dataset->class_names[99], "99");
+    assert_memory_equal(dataset->pixels, ((uint8_t[]){0, 80, 160, 1, 81, 161}), 6);
+    assert_memory_equal(dataset->pixels + 3072, ((uint8_t[]){1, 81, 161}), 3);
+    close_dataset(dataset);
+    for (int i = 0; i < 20; i++)
+        snprintf(names + 2 * i, 3, "%c\n", 'a' + i);
+    file_write(path_in(folder, "coarse_label_names.txt", path), names, 40);
+    expect_ok(open_source(&dataset, context, CR_PART_TEST, &err, "{cifar-bin: {path: %s, labels: coarse}}", folder));
+    assert_int_equal(dataset->classes, 20);
+    assert_memory_equal(dataset->labels, ((int32_t[]){3, 4}), 8);
+    assert_string_equal(dataset->class_names[19], "t");
+    close_dataset(dataset);
+}
+
+static void cifar100_failures(void **state)
+{
+    (void)state;
+    struct cr_dataset *dataset;
+    char path[512];
+    write_cifar100("train.bin", 20, 100);
+    expect_failure(open_source(&dataset, context, CR_PART_TRAIN, &err, "{cifar-bin: %s}", folder), CR_ERROR_FORMAT,
+                   "a.yaml:1:9: source: %s/train.bin: label 100 of item 1 (from 0) is out of range 0..99", folder);
+    expect_failure(
+        open_source(&dataset, context, CR_PART_TRAIN, &err, "{cifar-bin: {path: %s, labels: coarse}}", folder),
+        CR_ERROR_FORMAT, "a.yaml:1:9: source: %s/train.bin: label 20 of item 1 (from 0) is out of range 0..19", folder);
+    file_write(path_in(folder, "train.bin", path), content, sizeof content);
+    expect_failure(open_source(&dataset, context, CR_PART_TRAIN, &err, "{cifar-bin: %s}", folder), CR_ERROR_FORMAT,
+                   "a.yaml:1:9: source: %s/train.bin: has 24 bytes, expected a multiple of 3074 (one picture with its "
+                   "labels)",
+                   folder);
+    write_cifar("test_batch.bin", 2, 0);
+    expect_failure(
+        open_source(&dataset, context, CR_PART_TEST, &err, "{cifar-bin: {path: %s, labels: coarse}}", folder),
+        CR_ERROR_ARGUMENT, "a.yaml:1:9: source: %s: coarse labels are CIFAR-100's, but CIFAR-10's files are there",
+        folder);
+}
+
 static void cifar10_from_jpeg(void **state)
 {
     (void)state;
@@ -550,6 +612,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(mnist_missing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cifar_bin, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cifar_bin_failures, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cifar100, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cifar100_failures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cifar10_from_jpeg, set_up, tear_down),
         cmocka_unit_test_setup_teardown(from_memory, set_up, tear_down),
     };

@@ -40,8 +40,11 @@ struct cr_folder_values {
     int64_t memory;  /* MiB */
 };
 
+enum cr_cifar_labels { CR_CIFAR_FINE, CR_CIFAR_COARSE };
+
 struct cr_cifar_values {
     const char *path;
+    int labels; /* enum cr_cifar_labels; of CIFAR-100 */
 };
 
 /* The dataset lacks this part: CR_ERROR_UNSUPPORTED with a message that says how to get it. */

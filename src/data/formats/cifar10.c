@@ -24,7 +24,7 @@ static enum cr_status open_folder(struct cr_dataset **dataset, const struct cr_f
     struct cr_format_call inner = *call;
     if (holds(path, "data_batch_1.bin", cr_file_exists) || holds(path, "test_batch.bin", cr_file_exists) ||
         holds(path, "cifar-10-batches-bin", cr_folder_exists)) {
-        struct cr_cifar_values values = {path};
+        struct cr_cifar_values values = {.path = path};
         inner.values = &values;
         return cr_format_cifar_bin.open(dataset, &inner, err);
     }
