@@ -43,6 +43,7 @@ if [ -z "${CRADLE_SANITIZE-}" ]; then
     recipe mnist-mlp.yaml
     recipe mnist-lenet.yaml
     recipe cifar-resnet.yaml
+    recipe cifar-fast.yaml
 fi
 rm -rf runs pictures
 finish
