@@ -673,6 +673,18 @@ static void context_options(void **state)
     expect_error(cr_context_new(&context, &(struct cr_context_options){.cpu = "sparc"}, &err), CR_ERROR_ARGUMENT,
                  "cpu=sparc: unknown instruction set (ref, baseline, avx2, avx512, neon)");
     unsetenv("CRADLE_CPU");
+    setenv("CRADLE_CONV", "winograd", 1);
+    expect_ok(cr_context_new(&context, NULL, &err));
+    assert_string_equal(cr_context_conv(context), "winograd");
+    cr_context_free(context);
+    setenv("CRADLE_CONV", "auto", 1);
+    expect_ok(cr_context_new(&context, NULL, &err));
+    assert_null(cr_context_conv(context));
+    cr_context_free(context);
+    setenv("CRADLE_CONV", "direkt", 1);
+    expect_error(cr_context_new(&context, NULL, &err), CR_ERROR_ARGUMENT,
+                 "CRADLE_CONV=direkt: unknown way; did you mean direct? (auto, direct, winograd, lanes)");
+    unsetenv("CRADLE_CONV");
     expect_error(cr_context_new(&context, &(struct cr_context_options){.threads = -1}, &err), CR_ERROR_ARGUMENT,
                  "threads=-1 is out of range (0..1024; 0: as many as the machine has)");
     expect_error(cr_context_new(&context, &(struct cr_context_options){.threads = 1025}, &err), CR_ERROR_ARGUMENT,

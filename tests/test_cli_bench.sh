@@ -86,4 +86,22 @@ Try: cradle bench --help" bench net.yaml --batch 0
 expect 2 "cradle bench: --seconds x: expected a whole number 0..3600
 Try: cradle bench --help" bench net.yaml --seconds x
 
+# A way of convolutions can be forced, where they have it; with none, the plan says which it chose.
+if [ "${CRADLE_CPU-}" != ref ]; then
+    cat >wide.yaml <<'END'
+data: {source: cifar10}
+model: [conv: 32, relu, conv: 32, relu, dense: 10]
+train: {batch: 8}
+END
+    for way in direct winograd; do
+        CRADLE_CONV=$way cradle bench wide.yaml --seconds 0 --json
+        [ $code = 0 ] || fault "CRADLE_CONV=$way: exit status $code: $(cat err)"
+        [ "$(grep -c "\"kernel\": \"conv_[a-z_]*\", \"way\": \"$way" out)" = 5 ] || fault "CRADLE_CONV=$way: $(cat out)"
+    done
+    CRADLE_CONV=auto cradle bench wide.yaml --seconds 0 --json
+    grep '"kernel": "conv_' out | grep -qv '"way": "[a-z]' && fault "a convolution without a way: $(cat out)"
+fi
+message=$(CRADLE_CONV=winogrd "$CRADLE" bench wide.yaml 2>&1) && fault "CRADLE_CONV=winogrd is taken"
+[ "$message" = 'cradle: CRADLE_CONV=winogrd: unknown way; did you mean winograd? (auto, direct, winograd, lanes)' ] ||
+    fault "CRADLE_CONV=winogrd: $message"
 finish

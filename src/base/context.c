@@ -19,8 +19,11 @@ enum { MOST_THREADS = 1024, BLOCK_ALIGNMENT = 64 };
 
 static const char *const cpu_words[] = {"ref", "baseline", "avx2", "avx512", "neon", NULL};
 
+static const char *const conv_words[] = {"auto", "direct", "winograd", "lanes", NULL};
+
 struct cr_context {
     struct cr_context_options options;
+    const char *conv; /* NULL: auto */
 };
 
 static int default_threads(void)
@@ -63,6 +66,23 @@ static enum cr_status check_cpu(const char **cpu, struct cr_error *err)
                    origin, wish, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
 }
 
+/* The wish for a way of convolutions; NULL: none. */
+static enum cr_status check_conv(const char **conv, struct cr_error *err)
+{
+    const char *wish = getenv("CRADLE_CONV");
+    *conv = NULL;
+    if (!wish || !wish[0] || strcmp(wish, conv_words[0]) == 0)
+        return CR_OK;
+    for (const char *const *word = conv_words; *word; word++)
+        if (strcmp(*word, wish) == 0) {
+            *conv = *word;
+            return CR_OK;
+        }
+    const char *nearest = cr_nearest_word(wish, conv_words);
+    return cr_fail(err, CR_ERROR_ARGUMENT, "CRADLE_CONV=%s: unknown way%s%s%s (auto, direct, winograd, lanes)", wish,
+                   nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+}
+
 enum cr_status cr_context_new(struct cr_context **context, const struct cr_context_options *options,
                               struct cr_error *err)
 {
@@ -73,13 +93,16 @@ enum cr_status cr_context_new(struct cr_context **context, const struct cr_conte
                        chosen.threads, MOST_THREADS);
     if (!chosen.allocate != !chosen.release)
         return cr_fail(err, CR_ERROR_ARGUMENT, "an allocator needs both functions: allocate and release");
+    const char *conv;
     CR_TRY(check_cpu(&chosen.cpu, err));
+    CR_TRY(check_conv(&conv, err));
     if (chosen.threads == 0)
         chosen.threads = default_threads();
     *context = malloc(sizeof **context);
     if (!*context)
         return cr_fail_memory(err);
     (*context)->options = chosen;
+    (*context)->conv = conv;
     return CR_OK;
 }
 
@@ -91,6 +114,11 @@ void cr_context_free(struct cr_context *context)
 int cr_context_threads(const struct cr_context *context)
 {
     return context->options.threads;
+}
+
+const char *cr_context_conv(const struct cr_context *context)
+{
+    return context->conv;
 }
 
 const char *cr_context_cpu(const struct cr_context *context)

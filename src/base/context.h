@@ -9,6 +9,9 @@
 void *cr_block_alloc(const struct cr_context *context, size_t size); /* NULL without memory */
 void cr_block_free(const struct cr_context *context, void *block);
 
+/* The way of convolutions that CRADLE_CONV asks for, "direct", "winograd" or "lanes"; NULL: the cheapest. */
+const char *cr_context_conv(const struct cr_context *context);
+
 /* Seconds of a clock that only goes forward. */
 double cr_clock(void);
 

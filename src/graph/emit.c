@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/context.h"
 #include "graph/plan.h"
@@ -282,10 +283,25 @@ static int *shared_of(struct cr_plan *plan)
     return &plan->shared[plan->shared_count++];
 }
 
+/* The way that CRADLE_CONV asks for where a kernel has it and it takes these arguments, else the cheapest. */
+const struct cr_kernel *cr_plan_way(const struct cr_plan *plan, const struct cr_kernel *kernel, const void *args)
+{
+    const char *wish = cr_context_conv(plan->context);
+    const struct cr_way *way = plan->kernels.ways;
+
+    if (wish != NULL && kernel->way != NULL && strcmp(wish, kernel->way) == 0)
+        return kernel;
+    for (; wish != NULL && way != NULL && way->kernel != NULL; way++)
+        if ((const char *)kernel == (const char *)&plan->kernels + way->place &&
+            strncmp(wish, way->kernel->way, strlen(wish)) == 0 && way->kernel->takes(args))
+            return way->kernel;
+    return cr_kernel_best(&plan->kernels, kernel, args);
+}
+
 void cr_emit_step(struct cr_emit *emit, const struct cr_kernel *kernel, const void *args, size_t size)
 {
     struct cr_plan *plan = emit->plan;
-    const struct cr_kernel *best = cr_kernel_best(&plan->kernels, kernel, args);
+    const struct cr_kernel *best = cr_plan_way(plan, kernel, args);
     size_t bytes = best->shared != NULL ? best->shared(args) : 0;
     int *shared = shared_of(plan);
     void *block;

@@ -33,7 +33,7 @@ void cr_emit_moments_out(struct cr_emit *emit, const struct cr_kernel *kernel, c
     const struct cr_value *value = emit->plan->fusions[emit->vertex->id].last->out[0];
     struct cr_place *place = place_of(emit->plan, value);
 
-    if ((!place->measured && !place->observed) || !cr_kernel_best(&emit->plan->kernels, kernel, args)->moments)
+    if ((!place->measured && !place->observed) || !cr_plan_way(emit->plan, kernel, args)->moments)
         return;
     finish->moments = moments_of(emit, value);
     finish->extremes = place->observed;

@@ -116,4 +116,7 @@ void cr_plan_observe_gradient(struct cr_emit *emit, const struct cr_value *value
 struct cr_step_info cr_plan_describe(const struct cr_plan *plan, const struct cr_vertex *vertex,
                                      const struct cr_kernel *kernel, const void *args, size_t size);
 
+/* The kernel that does what `kernel` of the table does with these arguments. */
+const struct cr_kernel *cr_plan_way(const struct cr_plan *plan, const struct cr_kernel *kernel, const void *args);
+
 #endif
