@@ -4,7 +4,8 @@
  * window begins, and walks KH lines of KW * C steps. The filters are panels of the matrix [KH * KW * C][F].
  *
  * Where windows reach beyond the picture, the lines that a few output lines need are first copied with their margins of
- * zeros into scratch memory (at most LIMIT bytes, to stay in the cache); else the tiles read x itself.
+ * zeros into scratch memory (at most LIMIT bytes, to stay in the cache); else the tiles read x itself. Lines of a tall
+ * window that meet only margin are not walked.
  *
  * It serves conv_forward, and conv_backward_data, where it runs over dy.
  */
