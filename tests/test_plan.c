@@ -150,7 +150,7 @@ struct build {
 static const struct cr_shape row = {.rank = 1, .dims = {WIDTH}}, square = {.rank = 2, .dims = {WIDTH, WIDTH}};
 static const struct cr_input_options input_options = {.channels = WIDTH};
 static const double no_dropout = 0;
-static const bool hard_targets[16] = {false};
+static const max_align_t plain_loss[16]; /* all options of the loss off */
 
 /* A random tape: every node takes what was made before it, mostly of late; some parameters are used twice. */
 static void draw_tape(struct tape *t, struct cr_random *random)
@@ -213,7 +213,7 @@ static enum cr_status build_graph(struct tape *t, struct build *b, struct cr_err
     CR_TRY(cr_graph_apply(b->graph, cr_op_find("input"), &input_options, "input", in, 2, &t->node[0].value, err));
     for (int i = 1; i < t->nodes; i++)
         CR_TRY(apply_node(t, b, &t->node[i], err));
-    CR_TRY(cr_graph_apply(b->graph, cr_op_find("softmax-cross-entropy"), hard_targets, "loss",
+    CR_TRY(cr_graph_apply(b->graph, cr_op_find("softmax-cross-entropy"), plain_loss, "loss",
                           &t->node[t->nodes - 1].value, 1, out, err));
     b->loss = out[0];
     b->p = out[1];
