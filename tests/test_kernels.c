@@ -48,6 +48,7 @@ struct run {
         struct cr_bias_args bias;
         struct cr_add_args add;
         struct cr_moments_args moments;
+        struct cr_histogram_args histogram;
         struct cr_copy_args copy;
         struct cr_columns_args columns;
         struct cr_gate_args gate;
@@ -286,6 +287,19 @@ static void make_cr_add_args(struct run *run)
     a->a = numbers(run, a->batch * a->size);
     a->b = numbers(run, a->batch * a->size);
     a->y = numbers(run, a->batch * a->size);
+}
+
+static void make_cr_histogram_args(struct run *run)
+{
+    struct cr_histogram_args *a = &run->args.histogram;
+    bool whole = coin(run);
+    *a = (struct cr_histogram_args){.batch = between(run, 1, 9), .size = between(run, 1, 300)};
+    a->count = whole ? between(run, 1, 2000) : 0;
+    a->stride = between(run, 1, 5);
+    a->low = coin(run) ? -1 : 0;
+    a->high = a->low < 0 ? 1 : 0;
+    a->x = numbers(run, whole ? a->count : a->batch * a->size);
+    a->bins = array_new(run, CR_HISTOGRAM_BINS + 1, sizeof *a->bins, false);
 }
 
 static void make_cr_moments_args(struct run *run)

@@ -23,7 +23,8 @@ struct net {
     struct cr_plan *plan;
 };
 
-static void net_make(struct net *n, const char *cpu, enum cr_mode mode, bool observe, const int *outputs, int count)
+static void net_make(struct net *n, const char *cpu, enum cr_mode mode, enum cr_observe observe, const int *outputs,
+                     int count)
 {
     struct cr_error err;
     struct cr_network_options options = {.height = SIDE, .width = SIDE, .channels = CHANNELS, .seed = 1};
@@ -39,13 +40,18 @@ static void net_make(struct net *n, const char *cpu, enum cr_mode mode, bool obs
     expect_ok(cr_plan_new(&n->plan, n->context, n->network->graph, n->network->params, &plan, &err));
 }
 
-static void net_run(struct net *n)
+static void net_run_as(struct net *n, bool observe)
 {
     float inputs[BATCH * PIXELS];
     const int32_t labels[BATCH] = {2, 0, 3, 1, 1};
     for (int i = 0; i < BATCH * PIXELS; i++)
         inputs[i] = (float)(sin((double)(i * i % 97)) + cos((double)i));
-    cr_plan_run(n->plan, &(struct cr_feed){.count = BATCH, .inputs = {inputs}, .labels = labels});
+    cr_plan_run(n->plan, &(struct cr_feed){.count = BATCH, .inputs = {inputs}, .labels = labels, .observe = observe});
+}
+
+static void net_run(struct net *n)
+{
+    net_run_as(n, true);
 }
 
 static void net_free(struct net *n)
@@ -91,12 +97,32 @@ static void expect_same(struct cr_observed a, struct cr_observed b, const char *
             b.least, b.most, b.zeros);
 }
 
+/* Fewer than a histogram takes: all of them are in it. */
+static void expect_spread(const struct cr_histogram *histogram, const float *x, int64_t count, const char *name)
+{
+    int64_t sum = histogram->nans, zeros = 0, upper = 0, negative = 0, below = 0;
+    for (int b = 0; b < CR_HISTOGRAM_BINS; b++)
+        sum += histogram->bins[b];
+    for (int b = 0; b < 32; b++)
+        below += histogram->bins[b];
+    for (int64_t i = 0; i < count; i++) {
+        zeros += fabs((double)x[i]) < exp2(-24);
+        upper += x[i] >= 1 && x[i] < 2;
+        negative += (double)x[i] <= -exp2(-24);
+    }
+    if (sum != count || histogram->bins[32] != zeros || histogram->bins[32 + 25] != upper || below != negative)
+        fail_msg("%s: %lld in all, %lld zeros, %lld in 1..2, %lld below 0; should be %lld, %lld, %lld, %lld", name,
+                 (long long)sum, (long long)histogram->bins[32], (long long)histogram->bins[57], (long long)below,
+                 (long long)count, (long long)zeros, (long long)upper, (long long)negative);
+}
+
 /* Every activation in turn is made an output, so that its numbers are there to be held against what was observed. */
-static int check_value(const char *cpu, enum cr_mode mode, int index)
+static int check_value(const char *cpu, enum cr_mode mode, enum cr_observe observe, int index)
 {
     struct net n;
     struct cr_observed observed;
-    net_make(&n, cpu, mode, true, (const int[]){index}, 1);
+    struct cr_histogram histogram;
+    net_make(&n, cpu, mode, observe, (const int[]){index}, 1);
     const struct cr_value *value = n.network->graph->value[index];
     int checked = 0;
     assert_false(cr_plan_observe(n.plan, value, &observed)); /* nothing has run */
@@ -108,6 +134,8 @@ static int check_value(const char *cpu, enum cr_mode mode, int index)
         expect_same(observed, look(x, count, 0, 1), value->name ? value->name : "activation");
         assert_true(cr_plan_observe_channel(n.plan, value, channels - 1, &observed));
         expect_same(observed, look(x, count, channels - 1, channels), "channel");
+        assert_true(cr_plan_histogram(n.plan, value, &histogram));
+        expect_spread(&histogram, x, count, value->name ? value->name : "activation");
         checked = 1;
     }
     net_free(&n);
@@ -117,7 +145,7 @@ static int check_value(const char *cpu, enum cr_mode mode, int index)
 static int values(void)
 {
     struct net n;
-    net_make(&n, NULL, CR_MODE_INFER, false, NULL, 0);
+    net_make(&n, NULL, CR_MODE_INFER, CR_OBSERVE_NEVER, NULL, 0);
     int count = n.network->graph->values;
     net_free(&n);
     return count;
@@ -131,7 +159,7 @@ static void activations_are_observed(void **state)
         for (enum cr_mode mode = CR_MODE_TRAIN; mode <= CR_MODE_INFER && cr_cpu_available(*cpu); mode++) {
             int checked = 0;
             for (int i = 0; i < count; i++)
-                checked += check_value(*cpu, mode, i);
+                checked += check_value(*cpu, mode, i % 2 ? CR_OBSERVE_ALWAYS : CR_OBSERVE_ASKED, i);
             /* Input, 3 convolutions, 2 norms, a sum, 3 relus, dropout, pooling, dense and its bias, two of softmax. */
             assert_true(checked >= 12);
         }
@@ -142,7 +170,7 @@ static void gradients_are_observed(void **state)
     (void)state;
     struct net n;
     int checked = 0;
-    net_make(&n, NULL, CR_MODE_TRAIN, true, NULL, 0);
+    net_make(&n, NULL, CR_MODE_TRAIN, CR_OBSERVE_ALWAYS, NULL, 0);
     net_run(&n);
     for (int i = 0; i < n.network->graph->values; i++) {
         const struct cr_value *value = n.network->graph->value[i];
@@ -159,28 +187,36 @@ static void gradients_are_observed(void **state)
     net_free(&n);
 }
 
+static void check_results(enum cr_mode mode, enum cr_observe observe, bool asked)
+{
+    struct net on, off;
+    struct cr_observed observed;
+    net_make(&on, NULL, mode, observe, NULL, 0);
+    net_make(&off, NULL, mode, CR_OBSERVE_NEVER, NULL, 0);
+    assert_true(cr_plan_steps(on.plan) > cr_plan_steps(off.plan));
+    net_run_as(&on, asked);
+    net_run(&off);
+    const struct cr_params *a = on.network->params, *b = off.network->params;
+    assert_memory_equal(a->values, b->values, (size_t)a->total * sizeof(float));
+    if (mode == CR_MODE_TRAIN)
+        assert_memory_equal(a->gradients, b->gradients, (size_t)a->trainable * sizeof(float));
+    struct cr_tensor p = cr_plan_tensor(on.plan, on.network->probabilities);
+    assert_memory_equal(p.data, cr_plan_tensor(off.plan, off.network->probabilities).data,
+                        (size_t)(p.dims[0] * p.dims[1]) * sizeof(float));
+    assert_int_equal(cr_plan_observe(on.plan, on.network->logits, &observed), observe == CR_OBSERVE_ALWAYS || asked);
+    for (int i = 0; i < off.network->graph->values; i++)
+        assert_false(cr_plan_observe(off.plan, off.network->graph->value[i], &observed));
+    net_free(&on);
+    net_free(&off);
+}
+
 static void results_stay_the_same(void **state)
 {
     (void)state;
     for (enum cr_mode mode = CR_MODE_TRAIN; mode <= CR_MODE_INFER; mode++) {
-        struct net on, off;
-        struct cr_observed observed;
-        net_make(&on, NULL, mode, true, NULL, 0);
-        net_make(&off, NULL, mode, false, NULL, 0);
-        assert_true(cr_plan_steps(on.plan) > cr_plan_steps(off.plan));
-        net_run(&on);
-        net_run(&off);
-        const struct cr_params *a = on.network->params, *b = off.network->params;
-        assert_memory_equal(a->values, b->values, (size_t)a->total * sizeof(float));
-        if (mode == CR_MODE_TRAIN)
-            assert_memory_equal(a->gradients, b->gradients, (size_t)a->trainable * sizeof(float));
-        struct cr_tensor p = cr_plan_tensor(on.plan, on.network->probabilities);
-        assert_memory_equal(p.data, cr_plan_tensor(off.plan, off.network->probabilities).data,
-                            (size_t)(p.dims[0] * p.dims[1]) * sizeof(float));
-        for (int i = 0; i < off.network->graph->values; i++)
-            assert_false(cr_plan_observe(off.plan, off.network->graph->value[i], &observed));
-        net_free(&on);
-        net_free(&off);
+        check_results(mode, CR_OBSERVE_ALWAYS, false);
+        check_results(mode, CR_OBSERVE_ASKED, true);
+        check_results(mode, CR_OBSERVE_ASKED, false);
     }
 }
 

@@ -77,12 +77,18 @@ struct cr_plan;
 #define CR_MAX_INPUTS  4
 #define CR_MAX_OUTPUTS 4
 
+enum cr_observe {
+    CR_OBSERVE_NEVER,
+    CR_OBSERVE_ALWAYS, /* within the passes that run anyway where they can */
+    CR_OBSERVE_ASKED,  /* in passes of their own, in runs whose feed asks for it: the others cost nothing */
+};
+
 struct cr_plan_options {
     int64_t batch; /* the largest number of samples in a run */
     enum cr_mode mode;
     const struct cr_value *loss; /* what training descends: its mean over the batch; NULL in CR_MODE_INFER */
     const struct cr_value *outputs[CR_MAX_OUTPUTS]; /* what can be read after a run; the rest NULL */
-    bool observe; /* cr_plan_observe can be asked after a run; the results are the same */
+    enum cr_observe observe; /* whether cr_plan_observe can be asked after a run; the results are the same */
     bool lean; /* normalised activations are computed again on the way back, not kept: less memory, the same results */
 };
 
@@ -93,6 +99,7 @@ struct cr_feed {
     const int32_t *labels;             /* [count]; NULL where no output needs them */
     const void *soft;                  /* [count][classes] instead of labels, where the loss takes soft targets */
     uint64_t seed, step;               /* keys of the random draws (dropout) */
+    bool observe;                      /* with CR_OBSERVE_ASKED: this run */
 };
 
 /* The graph and the parameters must live as long as the plan. */
@@ -129,6 +136,18 @@ CR_API bool cr_plan_observe_channel(const struct cr_plan *plan, const struct cr_
                                     struct cr_observed *observed);
 CR_API int64_t cr_plan_channels(const struct cr_value *value);
 
+/*
+ * How the numbers of an activation or gradient were spread in that run, of about 8,192 of them. A bounded activation
+ * (sigmoid, tanh) has bins of equal width from `low` to `high`; elsewhere both are 0 and the bins go by size:
+ * bin 32 is 0 (|x| < 2^-24), bin 32 + k holds 2^(k-25)..2^(k-24), bin 32 - k the same below 0.
+ */
+struct cr_histogram {
+    double low, high;
+    int64_t bins[CR_HISTOGRAM_BINS];
+    int64_t nans;
+};
+CR_API bool cr_plan_histogram(const struct cr_plan *plan, const struct cr_value *value, struct cr_histogram *histogram);
+
 CR_API int64_t cr_plan_batch(const struct cr_plan *plan);
 CR_API size_t cr_plan_memory(const struct cr_plan *plan);   /* bytes of its arena */
 CR_API const char *cr_plan_cpu(const struct cr_plan *plan); /* name of its kernel table */
@@ -144,6 +163,7 @@ struct cr_step_info {
     const char *kernel;            /* "conv_backward_data" */
     const char *way;               /* how it computes that, where the plan had a choice: "winograd 4x4"; or "" */
     int64_t parts;                 /* of work, over all its phases */
+    bool observes;                 /* looks at what others wrote and changes nothing; left out where nobody asks */
     bool product;                  /* of matrices: `flops` counts its multiply-adds, two each */
     int64_t flops;                 /* elsewhere one for each number of the op's output */
     int64_t bytes;                 /* of the arrays that it reads and writes, but for the caller's batch */

@@ -12,6 +12,9 @@ extern "C" {
 
 enum cr_dtype { CR_F32, CR_F64, CR_U8, CR_I32 };
 
+/* The bins of a histogram (cr_plan_histogram). */
+#define CR_HISTOGRAM_BINS 64
+
 /* Bytes of one number. */
 CR_API size_t cr_dtype_size(enum cr_dtype dtype);
 

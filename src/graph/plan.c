@@ -147,8 +147,11 @@ static void keep_outputs(struct cr_plan *plan)
         if (plan->options.outputs[i] != NULL)
             keep(plan, place_of(plan, plan->options.outputs[i])->value);
     for (int i = 0; i < plan->graph->values; i++)
-        if (plan->places[i].observed)
+        if (plan->places[i].observed) {
             keep(plan, plan->places[i].moments);
+            keep(plan, plan->places[i].seen);
+            keep(plan, plan->places[i].histogram);
+        }
     for (int i = 0; i < plan->graph->values; i++)
         if (plan->graph->value[i]->watched)
             keep(plan, plan->places[i].gradient);
@@ -201,7 +204,7 @@ static enum cr_status make(struct cr_plan *plan, struct cr_error *err)
         plan->order[count++] = vertex;
     for (int i = 0; i < graph->values; i++)
         plan->places[i].value = plan->places[i].gradient = plan->places[i].again = plan->places[i].moments =
-            CR_NO_BUFFER;
+            plan->places[i].seen = plan->places[i].histogram = CR_NO_BUFFER;
     for (int i = 0; i < graph->vertices; i++)
         for (int j = 0; j < CR_SAVED_SLOTS; j++)
             plan->saved[i][j] = CR_NO_BUFFER;
@@ -275,6 +278,9 @@ static void take_feed(struct cr_plan *plan, const struct cr_feed *feed)
         memcpy(plan->labels, feed->labels, (size_t)feed->count * sizeof(int32_t));
     if (feed->soft != NULL && plan->soft != NULL)
         memcpy(plan->soft, feed->soft, (size_t)feed->count * (size_t)plan->soft_classes * plan->number);
+    plan->is_observed =
+        plan->options.observe == CR_OBSERVE_ALWAYS || (plan->options.observe == CR_OBSERVE_ASKED && feed->observe);
+    cr_steps_observe(plan->steps, plan->is_observed);
     if (feed->count != plan->count) {
         cr_steps_batch(plan->steps, feed->count);
         plan->count = feed->count;

@@ -44,7 +44,8 @@ struct cr_place {
     struct cr_vertex *consumer; /* the last of them */
     bool live;                  /* some output depends on it */
     bool wanted;                /* its gradient is */
-    int moments;                /* buffer */
+    int moments;                /* buffer: for the ops, and for who reads them after the run where that is always */
+    int seen, histogram;        /* buffers: for who reads them where that is on request */
     bool measured;              /* an op asks for its moments */
     bool observed;              /* who reads them after the run does; of a parameter: those of its gradient */
     bool left;                  /* its producer has left them in this walk */
@@ -88,10 +89,12 @@ struct cr_plan {
     enum cr_status status; /* the first failure of a walk */
     const char *pass;      /* "forward", "backward" */
     bool returning;        /* in the backward pass */
+    bool observing;        /* what is emitted now observes */
 
     char *memory;
     size_t memory_size;
-    int64_t count; /* samples of the last run */
+    int64_t count;    /* samples of the last run */
+    bool is_observed; /* it was */
     const void *feeds[CR_MAX_INPUTS];
     int32_t *labels; /* [batch] */
     void *soft;      /* [batch][classes] where an op asks for it */

@@ -35,6 +35,7 @@ struct cr_step_info cr_plan_describe(const struct cr_plan *plan, const struct cr
                                  .op = vertex->op->entry.name,
                                  .pass = plan->pass,
                                  .kernel = cr_kernel_name(&plan->kernels, kernel),
+                                 .observes = plan->observing,
                                  .product = product,
                                  .flops = flops * plan->options.batch,
                                  .bytes = bytes_touched(plan, args, size)};

@@ -26,6 +26,7 @@ struct cr_steps {
     struct step *steps;
     int64_t count, capacity;
     int threads;
+    bool observed; /* the steps that observe run too */
     struct cr_team *team;
     size_t scratch_size; /* of one thread */
     char *scratch;       /* [threads][scratch_size] */
@@ -106,6 +107,11 @@ enum cr_status cr_steps_ready(struct cr_steps *steps, struct cr_error *err)
     return steps->scratch != NULL ? CR_OK : cr_fail_memory(err);
 }
 
+void cr_steps_observe(struct cr_steps *steps, bool observed)
+{
+    steps->observed = observed;
+}
+
 void cr_steps_batch(struct cr_steps *steps, int64_t batch)
 {
     for (int64_t i = 0; i < steps->count; i++) {
@@ -171,6 +177,8 @@ static void run_share(const struct cr_steps *steps, struct member *member, doubl
 
     for (int64_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->steps[i];
+        if (step->info.observes && !steps->observed)
+            continue;
         for (int phase = 0; phase < CR_PHASES; phase++) {
             if (step->parts[phase] == 1)
                 run_alone(step, phase, member, scratch);

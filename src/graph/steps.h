@@ -17,6 +17,8 @@ enum cr_status cr_steps_add(struct cr_steps *steps, const struct cr_kernel *kern
                             void *shared, const struct cr_step_info *info, struct cr_error *err);
 /* After the last was added: gets the threads' scratch memory. */
 enum cr_status cr_steps_ready(struct cr_steps *steps, struct cr_error *err);
+/* Whether the steps that observe run; at first they do not. */
+void cr_steps_observe(struct cr_steps *steps, bool observed);
 /* Sets the number of samples of every step. */
 void cr_steps_batch(struct cr_steps *steps, int64_t batch);
 void cr_steps_run(const struct cr_steps *steps);

@@ -117,6 +117,21 @@ struct cr_moments_args {
     void *moments;
 };
 
+/*
+ * bins[b] = how many of every `stride`-th of x's numbers (`size` a sample, or `count` whatever the batch) fall into bin
+ * b. Where low < high, bins of equal width from low to high, what lies outside in the first and the last. Else by size:
+ * bin CR_HISTOGRAM_ZERO holds what is smaller than 2^CR_HISTOGRAM_LEAST, those above it x in 2^k..2^(k+1) for rising k,
+ * those below it negative x alike; what is larger lies in the first and the last. NaNs are counted in
+ * bins[CR_HISTOGRAM_BINS].
+ */
+enum { CR_HISTOGRAM_ZERO = CR_HISTOGRAM_BINS / 2, CR_HISTOGRAM_LEAST = -24 };
+struct cr_histogram_args {
+    int64_t batch, size, count, stride;
+    double low, high;
+    const void *x;
+    int64_t *bins;
+};
+
 /* y = a + b, `size` numbers a sample */
 struct cr_add_args {
     int64_t batch, size;
