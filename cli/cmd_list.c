@@ -20,6 +20,7 @@ static const struct kind {
     {&cr_ops, "what layers become: the steps of a network's computation"},
     {&cr_inits, "how weights begin"},
     {&cr_losses, "what training makes small"},
+    {&cr_metrics, "how good answers are; each loss has those that fit it"},
     {&cr_optimizers, "how weights follow the gradient"},
     {&cr_schedules, "how the learning rate changes over the epochs"},
     {&cr_checks, "what the babysitter looks at"},

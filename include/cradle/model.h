@@ -1,6 +1,6 @@
 /*
- * cradle/model.h - layers, inits and losses; a model (a list of layers) and a network (a model built for one shape of
- * data: graph and parameters).
+ * cradle/model.h - layers, inits, losses and metrics; a model (a list of layers) and a network (a model built for one
+ * shape of data: graph and parameters).
  *
  *     cr_model_new(&model, &err);
  *     cr_model_add(model, &err, "conv: {filters: %d, kernel: 5}", 32);
@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-extern CR_API const struct cr_registry cr_layers, cr_inits, cr_losses;
+extern CR_API const struct cr_registry cr_layers, cr_inits, cr_losses, cr_metrics;
 
 /* ------------------------------------------------------------------------------------------------------------ model */
 
@@ -65,6 +65,13 @@ enum cr_task {
     CR_TASK_NUMBERS, /* the outputs are the answer */
 };
 
+/* How good answers are, by one metric. */
+struct cr_score {
+    const char *metric; /* its name */
+    bool share;         /* of something, 0..1; else in a unit of its own */
+    double value;       /* NaN of no samples */
+};
+
 struct cr_network {
     struct cr_context *context;
     struct cr_graph *graph;
@@ -72,8 +79,9 @@ struct cr_network {
     struct cr_shape input, output;
     const struct cr_value *logits; /* [N][classes] */
     enum cr_task task;
-    const struct cr_value *probabilities; /* [N][classes], of the logits: softmax, by the task sigmoid or themselves */
-    const struct cr_value *loss;          /* [N] */
+    const struct cr_value *probabilities;  /* [N][classes], of the logits: softmax, by the task sigmoid or themselves */
+    const struct cr_value *loss;           /* [N] */
+    const struct cr_entry *const *metrics; /* that fit the loss, ends in NULL; of the first, more is better */
     int layers;
     const struct cr_layer_row *rows; /* [layers] */
     int uncalibrated; /* weights whose init (lsuv) needs data: cr_network_calibrate before the training */

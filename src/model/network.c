@@ -96,6 +96,7 @@ static enum cr_status build_loss(struct network *network, const struct cr_networ
         return options->loss != NULL ? fail_at_loss(options->loss, status, err) : status;
     build.name = "probabilities";
     network->public.task = ((const struct cr_loss *)entry)->task;
+    network->public.metrics = ((const struct cr_loss *)entry)->metrics;
     probabilities = logits;
     if (network->public.task == CR_TASK_CLASS)
         CR_TRY(cr_build_apply(&build, "softmax", NULL, &logits, &probabilities, err));

@@ -45,5 +45,6 @@ const struct cr_loss cr_loss_cross_entropy = {
               .help = "softmax and logarithmic loss, for one class out of many",
               .options = options},
     .task = CR_TASK_CLASS,
+    .metrics = cr_class_metrics,
     .build = build,
 };

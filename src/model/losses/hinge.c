@@ -28,5 +28,6 @@ static enum cr_status build(struct cr_build *build, const void *values, bool sof
 const struct cr_loss cr_loss_hinge = {
     .entry = {.name = "hinge", .help = "multiclass hinge (SVM), for one class out of many", .options = options},
     .task = CR_TASK_CLASS,
+    .metrics = cr_class_metrics,
     .build = build,
 };

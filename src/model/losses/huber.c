@@ -26,5 +26,6 @@ const struct cr_loss cr_loss_huber = {
               .help = "squared near, straight beyond delta, for numbers with outliers",
               .options = options},
     .task = CR_TASK_NUMBERS,
+    .metrics = cr_number_metrics,
     .build = build,
 };

@@ -13,5 +13,6 @@ static enum cr_status build(struct cr_build *build, const void *values, bool sof
 const struct cr_loss cr_loss_mse = {
     .entry = {.name = "mse", .help = "mean squared error, for numbers"},
     .task = CR_TASK_NUMBERS,
+    .metrics = cr_number_metrics,
     .build = build,
 };

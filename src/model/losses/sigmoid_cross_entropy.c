@@ -15,5 +15,6 @@ static enum cr_status build(struct cr_build *build, const void *values, bool sof
 const struct cr_loss cr_loss_sigmoid_cross_entropy = {
     .entry = {.name = "sigmoid-cross-entropy", .help = "logarithmic loss of each output, for several answers at once"},
     .task = CR_TASK_ANSWERS,
+    .metrics = cr_answer_metrics,
     .build = build,
 };
