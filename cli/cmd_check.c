@@ -34,8 +34,6 @@ struct check {
     bool full; /* no memory for one */
 };
 
-static const char *const severities[] = {[CR_NOTE] = "note", [CR_WARNING] = "warning", [CR_FAULT] = "fault"};
-
 static void keep(void *user, const struct cr_outcome *outcome)
 {
     struct check *check = user;
@@ -90,7 +88,7 @@ static void tell_verdict(const struct check *check, const char *file)
 
 static void tell_finding(const struct screen *screen, const struct cr_finding *finding)
 {
-    printf("\n%s%s: %s%s  (%s)\n", screen_bold(screen), severities[finding->severity], finding->symptom,
+    printf("\n%s%s: %s%s  (%s)\n", screen_bold(screen), cr_severity_name(finding->severity), finding->symptom,
            screen_plain(screen), finding->check);
     printf("  evidence  %s\n", finding->evidence);
     for (int i = 0; i < CR_CAUSES && finding->causes[i][0]; i++)
@@ -132,7 +130,7 @@ static void pair(const char *before, const char *key, const char *text)
 
 static void finding_json(const struct cr_finding *finding)
 {
-    pair(", ", "severity", severities[finding->severity]);
+    pair(", ", "severity", cr_severity_name(finding->severity));
     pair(", ", "symptom", finding->symptom);
     pair(", ", "evidence", finding->evidence);
     printf(", \"causes\": [");

@@ -109,6 +109,7 @@ static enum cr_status observe(void *user, const struct cr_event *event, struct c
         console->stopped_early = event->stopped_early;
         console->epoch = event->epoch;
         break;
+    case CR_EVENT_OBSERVE:
     case CR_EVENT_FINDING:
     case CR_EVENT_CHECKPOINT:
         break;

@@ -11,7 +11,7 @@ END
 
 # What depends on the machine: times, and the rounding of its instruction set.
 mask() {
-    sed -E -e 's/[0-9]+\.[0-9]+(e[-+][0-9]+)?/N/g' -e 's/^Trained in [^;]*; best: epoch [0-9]+/Trained in T; best: epoch N/' \
+    sed -E -e 's/[0-9.]+ KiB$/N KiB/' -e 's/[0-9]+\.[0-9]+(e[-+][0-9]+)?/N/g' -e 's/^Trained in [^;]*; best: epoch [0-9]+/Trained in T; best: epoch N/' \
         -e 's/[0-9]+ right, [0-9]+ wrong/N right, N wrong/' -e '/^[0-9] /s/ +([0-9]+|\.)/ N/g'
 }
 filter=mask

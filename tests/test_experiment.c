@@ -210,7 +210,11 @@ static void the_folder(void **state)
                               "  lean: false\n"
                               "  accumulate: 1\n"
                               "  l1: 0\n"
-                              "  max_norm: 0\n");
+                              "  max_norm: 0\n"
+                              "babysit:\n"
+                              "  observe: auto\n"
+                              "  compare: true\n"
+                              "  preflight: true\n");
     /* Its own config makes the same experiment, to the bit; so does no folder at all. */
     train(text, in_folder("runs/b"), NULL);
     free(text);
@@ -451,7 +455,8 @@ static void full_disk(void **state)
     (void)state;
     static const char yaml[] = "data: {limit: 100, validation: 0.2}\n"
                                "model: [dense: 10]\n"
-                               "train: {epochs: 3, batch: 32, schedule: cosine}\n";
+                               "train: {epochs: 3, batch: 32, schedule: cosine}\n"
+                               "babysit: {observe: off}\n";
     const char *run = in_folder("full");
     struct rlimit before;
     static struct witness witness;

@@ -91,7 +91,9 @@ static void check_log(const char *path, struct training *t)
         assert_int_equal((int)number(line, "epoch"), epochs[i]);
         assert_true(number(line, "seconds") >= 0);
         if (i == 0) {
-            keys_are(line, "event step epoch epochs steps_per_epoch resumed seed threads workers cpu version seconds");
+            keys_are(
+                line,
+                "event step epoch epochs steps_per_epoch resumed seed observe threads workers cpu version seconds");
             assert_int_equal((int)number(line, "threads"), 2);
             assert_int_equal((int)number(line, "workers"), 3);
             assert_int_equal((int)number(line, "seed"), 1);
@@ -102,13 +104,13 @@ static void check_log(const char *path, struct training *t)
             assert_float_equal(number(line, "lr"), 0.1, 0);
             assert_true(number(line, "loss") > 0 && number(line, "loss") != floor(number(line, "loss")));
         } else if (i == 3) {
-            keys_are(line, "event step epoch loss accuracy validation_loss validation_accuracy lr best "
+            keys_are(line, "event step epoch loss accuracy validation_loss validation_accuracy answers lr best "
                            "images_per_second seconds");
             assert_true(cJSON_IsTrue(cJSON_GetObjectItem(line, "best")));
         } else if (i == 4) {
             keys_are(line, "event step epoch seconds");
         } else if (i == 9) {
-            keys_are(line, "event step epoch finished seconds");
+            keys_are(line, "event step epoch finished observing seconds");
             assert_true(cJSON_IsTrue(cJSON_GetObjectItem(line, "finished")));
         }
         cJSON_Delete(line);

@@ -15,24 +15,6 @@ extern "C" {
 
 extern CR_API const struct cr_registry cr_checks;
 
-enum cr_severity {
-    CR_NOTE,    /* worth knowing */
-    CR_WARNING, /* will probably cost accuracy or time */
-    CR_FAULT,   /* training will fail, or its result will mean nothing */
-};
-
-#define CR_CAUSES 3
-
-struct cr_finding {
-    const char *check; /* its page is docs/babysitter.md#NAME */
-    enum cr_severity severity;
-    char symptom[200];               /* one line */
-    char evidence[400];              /* in numbers */
-    char causes[CR_CAUSES][200];     /* the most likely first; "" where there are no more */
-    char remedy[300];                /* in words */
-    char path[96], from[48], to[48]; /* a change to the file that should help; "" where there is none to name */
-};
-
 enum cr_outcome_kind { CR_PASSED, CR_SKIPPED, CR_FOUND };
 
 struct cr_outcome {

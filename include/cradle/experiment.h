@@ -15,12 +15,24 @@ extern "C" {
 
 struct cr_experiment;
 
+/* The `babysit` section. Nothing in it changes the results of a training: it is no part of a run's identity. */
+struct cr_babysit_section {
+    int64_t observe;              /* as in struct cr_trainer_options */
+    bool compare;                 /* a sample of the training part is judged beside the validation part */
+    bool preflight;               /* the quick checks before the training */
+    const struct cr_node *checks; /* {overfitting: off, dead-units: {share: 0.7}}; NULL: all as they are */
+};
+extern CR_API const struct cr_option cr_babysit_section_options[];
+
 struct cr_experiment_options {
     const char *run; /* the folder to make, or to resume; NULL: no folder, nothing is written */
     bool resume;
     int workers;
     const struct cr_observer *observers; /* besides event log and checkpoints, which come first */
     int observer_count;
+    /* Called when all is made but the run folder; an error leaves nothing behind. May be NULL. */
+    enum cr_status (*prepare)(void *user, struct cr_experiment *experiment, struct cr_error *err);
+    void *prepare_user;
     cr_progress_function *progress; /* of loading data; may be NULL */
     void *progress_user;
 };
@@ -33,6 +45,7 @@ struct cr_experiment_parts {
     const struct cr_trainer *trainer;
     const struct cr_data_section *data;
     const struct cr_train_section *train;
+    const struct cr_babysit_section *babysit;
     const char *optimizer, *schedule, *loss; /* names */
     const char *run;
     bool finished; /* resumed, and nothing was left to do */

@@ -131,13 +131,15 @@ struct cr_observed {
     double zeros;           /* their share, 0..1 */
 };
 CR_API bool cr_plan_observe(const struct cr_plan *plan, const struct cr_value *value, struct cr_observed *observed);
+/* Whether there will be something to see of this value. */
+CR_API bool cr_plan_observes(const struct cr_plan *plan, const struct cr_value *value);
 /* The same of one channel of an activation, of cr_plan_channels; a parameter has one. */
 CR_API bool cr_plan_observe_channel(const struct cr_plan *plan, const struct cr_value *value, int64_t channel,
                                     struct cr_observed *observed);
 CR_API int64_t cr_plan_channels(const struct cr_value *value);
 
 /*
- * How the numbers of an activation or gradient were spread in that run, of about 8,192 of them. A bounded activation
+ * How the numbers of an activation or gradient were spread in that run, of about 4,096 of them. A bounded activation
  * (sigmoid, tanh) has bins of equal width from `low` to `high`; elsewhere both are 0 and the bins go by size:
  * bin 32 is 0 (|x| < 2^-24), bin 32 + k holds 2^(k-25)..2^(k-24), bin 32 - k the same below 0.
  */

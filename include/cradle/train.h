@@ -58,16 +58,79 @@ CR_API void cr_schedule_free(struct cr_schedule_use *schedule);
 /* The factor on the base rate at `time` (in epochs, fractions count) of `epochs`; warm-up included. */
 CR_API double cr_schedule_factor(const struct cr_schedule_use *schedule, double time, double epochs);
 
+/* ------------------------------------------------------------------------------------------------------ observation */
+
+/* Of a parameter. Norms are Euclid's; one is not finite where a number is not. */
+struct cr_seen_weights {
+    const char *name; /* "conv1.weight" */
+    int64_t count;
+    bool decays;                     /* a weight, not a bias or a norm's */
+    double weight, gradient, update; /* norms: before the step, of the step's batch, of what the step changed */
+    struct cr_histogram spread;      /* of the gradient */
+};
+
+/* Of an activation, over a batch. */
+struct cr_seen_units {
+    const char *layer, *op; /* "conv1", "relu" */
+    int64_t units;          /* channels of a picture, outputs of a dense layer */
+    double mean, deviation, least, most;
+    double zeros;           /* share of numbers that are 0 */
+    double saturated;       /* share at the ends of a bounded activation (sigmoid, tanh); NaN of others */
+    int64_t silent;         /* units that gave no number above 0 to any sample */
+    const uint8_t *silence; /* [(units + 7) / 8]: which: bit (u % 8) of byte u / 8 */
+    struct cr_histogram spread;
+};
+
+/* What was seen in one step, in the order of the network; what the loss is made of is left out. */
+struct cr_observation {
+    int parameters, activations;
+    const struct cr_seen_weights *weights; /* [parameters] */
+    const struct cr_seen_units *units;     /* [activations] */
+};
+
+/* What the validation part was told, a class of its own. */
+struct cr_answers {
+    int64_t classes;
+    const int64_t *count, *correct;        /* [classes] samples of the class, and those that were told right */
+    double typical_confidence, confidence; /* median and ninth decile of the largest probability */
+};
+
+/* --------------------------------------------------------------------------------------------------------- findings */
+
+enum cr_severity {
+    CR_NOTE,    /* worth knowing */
+    CR_WARNING, /* will probably cost accuracy or time */
+    CR_FAULT,   /* training will fail, or its result will mean nothing */
+};
+
+#define CR_CAUSES 3
+
+CR_API const char *cr_severity_name(enum cr_severity severity); /* "warning" */
+
+/* Something that is wrong with an experiment, as the babysitter tells it (cradle/babysit.h). */
+struct cr_finding {
+    const char *check; /* its page is docs/babysitter.md#NAME */
+    enum cr_severity severity;
+    char symptom[200];               /* one line */
+    char evidence[400];              /* in numbers */
+    char causes[CR_CAUSES][200];     /* the most likely first; "" where there are no more */
+    char remedy[300];                /* in words */
+    char path[96], from[48], to[48]; /* a change to the file that should help; "" where there is none to name */
+};
+
 /* ----------------------------------------------------------------------------------------------------------- events */
 
 enum cr_event_kind {
     CR_EVENT_START,      /* before the first step, also of a resumed run */
     CR_EVENT_STEP,       /* after each step */
+    CR_EVENT_OBSERVE,    /* after a step that was observed */
     CR_EVENT_EPOCH,      /* after each epoch's validation */
     CR_EVENT_FINDING,    /* of the babysitter */
     CR_EVENT_CHECKPOINT, /* the state at `step` should be kept */
     CR_EVENT_END,
 };
+
+CR_API const char *cr_event_name(enum cr_event_kind kind); /* as in the event log: "step" */
 
 struct cr_event {
     enum cr_event_kind kind;
@@ -80,6 +143,14 @@ struct cr_event {
     double accuracy; /* the same of the accuracy, 0..1 */
     bool validated;  /* the two below hold */
     double validation_loss, validation_accuracy;
+    bool compared;                     /* EPOCH: the two below hold */
+    double train_loss, train_accuracy; /* of a fixed sample of the training part on the terms of validation: after the
+                                          epoch, without dropout and augmentation */
+    const struct cr_answers *answers;  /* EPOCH: of the validation part, where there are classes; else NULL */
+    const struct cr_observation *observation; /* OBSERVE */
+    const struct cr_finding *finding;         /* FINDING */
+    int64_t observe;                          /* START: steps between two observations; 0: none */
+    double observing;         /* END: share of the training's time that observation took; not part of the experiment */
     bool best;                /* EPOCH: the best so far: validation accuracy (training's where there is no
                                  validation part), ties by loss, then the earliest */
     bool resumed;             /* START */
@@ -94,6 +165,8 @@ struct cr_verdict {
     enum cr_verdict_kind kind;
     const char *path; /* CR_CHANGE: "train.optimizer.sgd.lr" and its new value */
     double value;
+    const struct cr_finding *findings; /* [finding_count]: told to all observers as events; borrowed for the call */
+    int finding_count;
 };
 
 /* Called in the order in which they were given; an error ends the training. */
@@ -103,6 +176,9 @@ struct cr_observer {
 };
 
 /* ---------------------------------------------------------------------------------------------------------- trainer */
+
+/* As often as takes about a hundredth of the time, by the shapes of the network alone: the same on every machine. */
+enum { CR_OBSERVE_AUTO = -1 };
 
 struct cr_trainer_options {
     struct cr_network *network;
@@ -114,6 +190,8 @@ struct cr_trainer_options {
     int64_t checkpoint;                     /* as in the section */
     const struct cr_early_stop *early_stop; /* of this library's own; NULL: none */
     bool lean;                              /* as in struct cr_plan_options */
+    int64_t observe;                        /* steps between two observations; CR_OBSERVE_AUTO; 0: none */
+    struct cr_loader *sample;               /* of the training part, to be compared with validation; may be NULL */
     const struct cr_observer *observers;
     int observer_count;
 };
@@ -146,6 +224,16 @@ CR_API enum cr_status cr_event_log_open(struct cr_event_log **log, const char *p
                                         int64_t cut_after_epoch, struct cr_error *err);
 CR_API void cr_event_log_free(struct cr_event_log *log);
 CR_API struct cr_observer cr_event_log_observer(struct cr_event_log *log);
+
+/*
+ * Reads an event log, of a run that goes on too, and gives each event to `event` as it was told when it happened, but
+ * for `trainer`, which is NULL. A last line without its end is left out; a line that is no event is an error that names
+ * it, after all before it were given. Events hold until `event` returns; an error of it ends the reading.
+ */
+CR_API enum cr_status cr_event_log_read(const char *path,
+                                        enum cr_status (*event)(void *user, const struct cr_event *event,
+                                                                struct cr_error *err),
+                                        void *user, struct cr_error *err);
 
 #ifdef __cplusplus
 }

@@ -14,6 +14,9 @@
 
 enum { OWN_OBSERVERS = 2 };
 
+/* Of the training part, to be judged beside the validation part: one in so many, but at least so many. */
+enum { SAMPLE_SHARE = 32, SAMPLE_LEAST = 256 };
+
 /* -------------------------------------------------------------------------------------------------------- the config
  */
 
@@ -113,15 +116,33 @@ enum cr_status cr_experiment_network(const struct cr_experiment *experiment, enu
     return cr_network_new(network, experiment->context, experiment->sections.model, &options, err);
 }
 
+/* Spread evenly over the training part. */
+static enum cr_status make_sample(struct cr_experiment *experiment, const struct cr_loader_options *options,
+                                  struct cr_error *err)
+{
+    const struct cr_split *split = experiment->split;
+    int64_t count = split->train_count / SAMPLE_SHARE;
+    count = count > SAMPLE_LEAST ? count : SAMPLE_LEAST;
+    count = count < split->train_count ? count : split->train_count;
+    experiment->sampled = malloc((size_t)count * sizeof *experiment->sampled);
+    if (!experiment->sampled)
+        return cr_fail_memory(err);
+    for (int64_t i = 0; i < count; i++)
+        experiment->sampled[i] = split->train[i * split->train_count / count];
+    return cr_loader_new(&experiment->sample, experiment->dataset, experiment->sampled, count, options, err);
+}
+
 static enum cr_status make_loaders(struct cr_experiment *experiment, int64_t batch, int workers, struct cr_error *err)
 {
     const struct cr_split *split = experiment->split;
     struct cr_loader_options options = {
         .batch = batch, .workers = workers, .shuffle = true, .seed = (uint64_t)experiment->sections.train.seed};
     CR_TRY(cr_loader_new(&experiment->train, experiment->dataset, split->train, split->train_count, &options, err));
+    options.shuffle = false;
+    if (experiment->sections.babysit.compare)
+        CR_TRY(make_sample(experiment, &options, err));
     if (split->validation_count == 0)
         return CR_OK;
-    options.shuffle = false;
     return cr_loader_new(&experiment->validation, experiment->dataset, split->validation, split->validation_count,
                          &options, err);
 }
@@ -155,6 +176,8 @@ static enum cr_status make_trainer(struct cr_experiment *experiment, int64_t bat
                                          .checkpoint = train->checkpoint,
                                          .early_stop = &experiment->early_stop,
                                          .lean = train->lean,
+                                         .observe = experiment->sections.babysit.observe,
+                                         .sample = experiment->sample,
                                          .observers = experiment->observers,
                                          .observer_count = experiment->observer_count};
     return cr_trainer_new(&experiment->trainer, experiment->context, &options, err);
@@ -277,6 +300,8 @@ static enum cr_status make(struct cr_experiment *experiment, struct cr_config *c
     CR_TRY(read_config(experiment, config, options, err));
     CR_TRY(gather_observers(experiment, options, err));
     CR_TRY(make_pieces(experiment, options, err));
+    if (options->prepare)
+        CR_TRY(options->prepare(options->prepare_user, experiment, err));
     return make_run(experiment, options->workers, err);
 }
 
@@ -308,6 +333,8 @@ void cr_experiment_free(struct cr_experiment *experiment)
     cr_schedule_free(experiment->schedule);
     cr_loader_free(experiment->train);
     cr_loader_free(experiment->validation);
+    cr_loader_free(experiment->sample);
+    free(experiment->sampled);
     cr_identity_free(&experiment->identity);
     cr_network_free(experiment->network);
     free(experiment->mean);
@@ -334,6 +361,7 @@ struct cr_experiment_parts cr_experiment_parts(const struct cr_experiment *exper
                                         .trainer = experiment->trainer,
                                         .data = &sections->data,
                                         .train = &sections->train,
+                                        .babysit = &sections->babysit,
                                         .optimizer = sections->optimizer.entry->name,
                                         .schedule = sections->schedule.entry->name,
                                         .loss = sections->loss.entry->name,

@@ -21,6 +21,8 @@ struct cr_experiment {
     struct cr_refine refine;
     struct cr_early_stop early_stop;
     struct cr_loader *train, *validation;
+    struct cr_loader *sample; /* of the training part, to be compared with validation; or NULL */
+    int64_t *sampled;         /* its samples */
     struct cr_optimizer *optimizer;
     struct cr_trainer *trainer;
     struct cr_observer *observers;

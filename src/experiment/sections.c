@@ -1,5 +1,5 @@
 /*
- * The config file as a whole: data, model, train, and nothing else.
+ * The config file as a whole: data, model, train, babysit, and nothing else.
  */
 #include "experiment/sections.h"
 
@@ -9,13 +9,14 @@
 #include "config/node.h"
 
 struct root {
-    const struct cr_node *data, *model, *train;
+    const struct cr_node *data, *model, *train, *babysit;
 };
 
 static const struct cr_option root_options[] = {
     CR_NODE("data", struct root, data, .kind = "data"),
     CR_NODE("model", struct root, model, .kind = "layers"),
     CR_NODE("train", struct root, train, .kind = "train"),
+    CR_NODE("babysit", struct root, babysit, .kind = "babysit"),
     {0},
 };
 
@@ -43,6 +44,7 @@ static enum cr_status read(struct cr_sections *sections, struct cr_config *confi
     CR_TRY(cr_bind(config, root_options, node, &root, err));
     CR_TRY(cr_bind(config, cr_data_section_options, root.data, data, err));
     CR_TRY(cr_bind(config, cr_train_section_options, root.train, train, err));
+    CR_TRY(cr_bind(config, cr_babysit_section_options, root.babysit, &sections->babysit, err));
     if (!root.model)
         return cr_node_fail(node, err, "model is missing: a list of layers (model: [dense: 10])");
     CR_TRY(choose(config, &cr_formats, data->source, "digits", &sections->source, err));
@@ -111,6 +113,8 @@ enum cr_status cr_sections_write(const struct cr_sections *sections, bool with_s
     write_section(writer, sections, "data", cr_data_section_options, &sections->data, with_source);
     cr_writer_node(writer, "model", sections->layers);
     write_section(writer, sections, "train", cr_train_section_options, &sections->train, with_source);
+    if (with_source)
+        write_section(writer, sections, "babysit", cr_babysit_section_options, &sections->babysit, true);
     enum cr_status status = cr_writer_take(writer, text, err);
     cr_writer_free(writer);
     return status;

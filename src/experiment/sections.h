@@ -15,6 +15,7 @@ struct cr_choice {
 struct cr_sections {
     struct cr_data_section data;
     struct cr_train_section train;
+    struct cr_babysit_section babysit;
     struct cr_choice source, loss, optimizer, schedule;
     const struct cr_node *layers;
     struct cr_model *model;
@@ -26,7 +27,7 @@ void cr_sections_free(struct cr_sections *sections);
 
 /*
  * As YAML, every option written out: reading it gives the same sections and the same text again. Without the source it
- * says what is done with the data, not where they lie. The caller frees the text.
+ * says what is done with the data, not where they lie, and nothing of who looks on. The caller frees the text.
  */
 enum cr_status cr_sections_write(const struct cr_sections *sections, bool with_source, char **text,
                                  struct cr_error *err);

@@ -13,7 +13,7 @@
 #include "graph/plan.h"
 #include "kernels/moments.h"
 
-enum { SPREAD_NUMBERS = 8192 /* that a histogram is made of */ };
+enum { SPREAD_NUMBERS = 4096 /* that a histogram is made of */ };
 
 static struct cr_place *place_of(const struct cr_plan *plan, const struct cr_value *value)
 {
@@ -181,6 +181,11 @@ static bool observe(const struct cr_plan *plan, const struct cr_value *value, in
 bool cr_plan_observe(const struct cr_plan *plan, const struct cr_value *value, struct cr_observed *observed)
 {
     return observe(plan, value, 0, channels_of(value), observed);
+}
+
+bool cr_plan_observes(const struct cr_plan *plan, const struct cr_value *value)
+{
+    return place_of(plan, value)->observed;
 }
 
 int64_t cr_plan_channels(const struct cr_value *value)

@@ -1,14 +1,12 @@
 /*
  * The event log: JSON, one object a line, its kind in "event". Lines are gathered and written at least once a second,
  * and at a checkpoint made to last before the checkpoint itself is: a log is never behind the state that a run resumes
- * from. Numbers that are not finite are strings, "nan", "inf", "-inf".
+ * from. What stands in a line: event_line.c.
  */
 #include "train/event_log.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,10 +15,9 @@
 
 #include "base/context.h"
 #include "base/file.h"
-#include "base/text.h"
-#include "train/trainer.h"
+#include "train/event_line.h"
 
-enum { BUFFER_SIZE = 1 << 16, LINE_MAX = 1024 };
+enum { BUFFER_SIZE = 1 << 16 };
 
 static const double seconds_between_writes = 1;
 
@@ -29,104 +26,10 @@ struct cr_event_log {
     int file;
     int workers;
     double written; /* clock at the last write */
+    struct cr_line line;
     size_t used;
     char buffer[BUFFER_SIZE];
 };
-
-/* ------------------------------------------------------------------------------------------------------------ lines */
-
-struct line {
-    char text[LINE_MAX];
-    size_t used;
-};
-
-static void add_text(struct line *line, const char *key, const char *value)
-{
-    line->used += (size_t)cr_text_format(line->text + line->used, LINE_MAX - line->used, "%s\"%s\":\"%s\"",
-                                         line->used ? "," : "{", key, value);
-}
-
-static void add_raw(struct line *line, const char *key, const char *value)
-{
-    line->used += (size_t)cr_text_format(line->text + line->used, LINE_MAX - line->used, ",\"%s\":%s", key, value);
-}
-
-static void add_int(struct line *line, const char *key, int64_t value)
-{
-    char digits[32];
-    cr_text_format(digits, sizeof digits, "%" PRId64, value);
-    add_raw(line, key, digits);
-}
-
-static void add_bool(struct line *line, const char *key, bool value)
-{
-    add_raw(line, key, value ? "true" : "false");
-}
-
-static void add_float(struct line *line, const char *key, double value)
-{
-    char digits[32];
-    cr_text_from_float(value, digits, sizeof digits);
-    if (isfinite(value))
-        add_raw(line, key, digits);
-    else
-        add_text(line, key, digits);
-}
-
-/* Times are for people: no more digits than that. */
-static void add_rounded(struct line *line, const char *key, double value)
-{
-    add_float(line, key, round(value * 1000) / 1000);
-}
-
-static void add_start(struct line *line, const struct cr_event_log *log, const struct cr_event *event)
-{
-    const struct cr_trainer *trainer = event->trainer;
-    add_int(line, "epochs", event->epochs);
-    add_int(line, "steps_per_epoch", event->steps_per_epoch);
-    add_bool(line, "resumed", event->resumed);
-    add_int(line, "seed", (int64_t)trainer->options.seed);
-    add_int(line, "threads", cr_context_threads(trainer->context));
-    add_int(line, "workers", log->workers);
-    add_text(line, "cpu", cr_plan_cpu(trainer->training));
-    add_text(line, "version", cr_version());
-}
-
-static void add_measures(struct line *line, const struct cr_event *event)
-{
-    add_float(line, "loss", event->loss);
-    add_float(line, "accuracy", event->accuracy);
-    if (event->validated) {
-        add_float(line, "validation_loss", event->validation_loss);
-        add_float(line, "validation_accuracy", event->validation_accuracy);
-    }
-    add_float(line, "lr", event->lr);
-    if (event->kind == CR_EVENT_EPOCH)
-        add_bool(line, "best", event->best);
-    add_rounded(line, "images_per_second", event->images_per_second);
-}
-
-static void write_line(struct line *line, const struct cr_event_log *log, const struct cr_event *event)
-{
-    static const char *const names[] = {
-        [CR_EVENT_START] = "start",           [CR_EVENT_STEP] = "step",
-        [CR_EVENT_EPOCH] = "epoch",           [CR_EVENT_FINDING] = "finding",
-        [CR_EVENT_CHECKPOINT] = "checkpoint", [CR_EVENT_END] = "end",
-    };
-    add_text(line, "event", names[event->kind]);
-    add_int(line, "step", event->step);
-    add_int(line, "epoch", event->epoch);
-    if (event->kind == CR_EVENT_START)
-        add_start(line, log, event);
-    if (event->kind == CR_EVENT_STEP || event->kind == CR_EVENT_EPOCH)
-        add_measures(line, event);
-    if (event->kind == CR_EVENT_END)
-        add_bool(line, "finished", event->finished);
-    if (event->kind == CR_EVENT_END && event->stopped_early)
-        add_bool(line, "stopped_early", true);
-    add_rounded(line, "seconds", event->seconds);
-    line->used += (size_t)cr_text_format(line->text + line->used, LINE_MAX - line->used, "}\n");
-}
 
 /* ------------------------------------------------------------------------------------------------------ the observer
  */
@@ -136,36 +39,54 @@ static enum cr_status fail(const struct cr_event_log *log, struct cr_error *err)
     return cr_fail(err, CR_ERROR_IO, "%s: cannot write: %s", log->path, strerror(errno));
 }
 
-static enum cr_status flush(struct cr_event_log *log, struct cr_error *err)
+static enum cr_status write_all(struct cr_event_log *log, const char *text, size_t size, struct cr_error *err)
 {
     size_t done = 0;
-    while (done < log->used) {
-        ssize_t part = write(log->file, log->buffer + done, log->used - done);
+    while (done < size) {
+        ssize_t part = write(log->file, text + done, size - done);
         if (part < 0 && errno == EINTR)
             continue;
-        if (part < 0) {
-            log->used = 0; /* what is half written is cut off by whoever resumes */
+        if (part < 0)
             return fail(log, err);
-        }
         done += (size_t)part;
     }
-    log->used = 0;
-    log->written = cr_clock();
     return CR_OK;
+}
+
+static enum cr_status flush(struct cr_event_log *log, struct cr_error *err)
+{
+    size_t used = log->used;
+    log->used = 0; /* where it fails, what is half written is cut off by whoever resumes */
+    log->written = cr_clock();
+    return write_all(log, log->buffer, used, err);
+}
+
+static enum cr_status add_line(struct cr_event_log *log, struct cr_error *err)
+{
+    const struct cr_line *line = &log->line;
+    if (log->used + line->used > BUFFER_SIZE)
+        CR_TRY(flush(log, err));
+    if (line->used > BUFFER_SIZE)
+        return write_all(log, line->text, line->used, err);
+    memcpy(log->buffer + log->used, line->text, line->used);
+    log->used += line->used;
+    return CR_OK;
+}
+
+/* Lines that come often are gathered. */
+static bool can_wait(const struct cr_event_log *log, enum cr_event_kind kind)
+{
+    return (kind == CR_EVENT_STEP || kind == CR_EVENT_OBSERVE) && cr_clock() - log->written < seconds_between_writes;
 }
 
 static enum cr_status observe(void *user, const struct cr_event *event, struct cr_verdict *verdict,
                               struct cr_error *err)
 {
     struct cr_event_log *log = user;
-    struct line line = {.used = 0};
     (void)verdict;
-    write_line(&line, log, event);
-    if (log->used + line.used > BUFFER_SIZE)
-        CR_TRY(flush(log, err));
-    memcpy(log->buffer + log->used, line.text, line.used);
-    log->used += line.used;
-    if (event->kind == CR_EVENT_STEP && cr_clock() - log->written < seconds_between_writes)
+    CR_TRY(cr_line_write(&log->line, event, log->workers, err));
+    CR_TRY(add_line(log, err));
+    if (can_wait(log, event->kind))
         return CR_OK;
     CR_TRY(flush(log, err));
     bool lasting = event->kind == CR_EVENT_CHECKPOINT || event->kind == CR_EVENT_END;
@@ -269,6 +190,7 @@ void cr_event_log_free(struct cr_event_log *log)
         flush(log, NULL);
         close(log->file);
     }
+    free(log->line.text);
     free(log->path);
     free(log);
 }

@@ -126,10 +126,10 @@ double cr_tally_accuracy(const struct cr_tally *tally)
     return tally->numbers ? explained(tally) : (double)tally->correct / (double)tally->answers;
 }
 
-enum cr_status cr_trainer_validate(struct cr_trainer *trainer, struct cr_tally *tally, struct cr_error *err)
+enum cr_status cr_trainer_validate(struct cr_trainer *trainer, struct cr_loader *loader, struct cr_tally *tally,
+                                   struct cr_answer_counts *answers, struct cr_error *err)
 {
     const struct cr_network *network = trainer->options.network;
-    struct cr_loader *loader = trainer->options.validation;
     const struct cr_batch *batch;
     *tally = (struct cr_tally){0};
     CR_TRY(cr_loader_seek(loader, 0, 0, err));
@@ -141,5 +141,7 @@ enum cr_status cr_trainer_validate(struct cr_trainer *trainer, struct cr_tally *
             .count = batch->count, .inputs = {batch->pixels}, .labels = batch->labels, .soft = batch->targets};
         cr_plan_run(trainer->validating, &feed);
         cr_tally_batch(tally, trainer->validating, network, batch);
+        if (answers)
+            cr_answers_add(answers, trainer->validating, network, batch);
     }
 }

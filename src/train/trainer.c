@@ -29,6 +29,9 @@ static enum cr_status check(const struct cr_trainer_options *options, struct cr_
         return cr_fail(err, CR_ERROR_ARGUMENT, "the optimizer is of another network");
     if (cr_loader_has_targets(options->train) && options->network->params->dtype != CR_F32)
         return cr_fail(err, CR_ERROR_UNSUPPORTED, "rows of targets are for networks of floats");
+    if (options->observe < CR_OBSERVE_AUTO)
+        return cr_fail(err, CR_ERROR_ARGUMENT, "an observation each %lld steps: expected 0 or more",
+                       (long long)options->observe);
     if (options->epochs < 1 || options->batch < 1 || options->checkpoint < 0)
         return cr_fail(err, CR_ERROR_ARGUMENT,
                        "a training of %lld epochs, batches of %lld, a checkpoint each %lld steps: expected 1 or more, "
@@ -44,12 +47,17 @@ static enum cr_status make_plans(struct cr_trainer *trainer, struct cr_error *er
                                        .mode = CR_MODE_TRAIN,
                                        .loss = network->loss,
                                        .outputs = {network->probabilities},
+                                       .observe = trainer->options.observe ? CR_OBSERVE_ASKED : CR_OBSERVE_NEVER,
                                        .lean = trainer->options.lean};
     struct cr_plan_options validating = {
         .batch = trainer->options.batch, .mode = CR_MODE_INFER, .outputs = {network->loss, network->probabilities}};
     CR_TRY(cr_plan_new(&trainer->training, trainer->context, network->graph, network->params, &training, err));
-    if (!trainer->options.validation)
+    if (trainer->options.observe)
+        CR_TRY(cr_observing_new(&trainer->observing, network, trainer->training, trainer->options.observe,
+                                trainer->options.epochs * trainer->steps_per_epoch, err));
+    if (!trainer->options.validation && !trainer->options.sample)
         return CR_OK;
+    CR_TRY(cr_answers_new(&trainer->answers, network, err));
     return cr_plan_new(&trainer->validating, trainer->context, network->graph, network->params, &validating, err);
 }
 
@@ -93,6 +101,8 @@ void cr_trainer_free(struct cr_trainer *trainer)
         return;
     cr_plan_free(trainer->training);
     cr_plan_free(trainer->validating);
+    cr_observing_free(trainer->observing);
+    cr_answers_free(&trainer->answers);
     free(trainer->observers);
     free(trainer);
 }
@@ -169,20 +179,56 @@ static struct cr_event event_of(const struct cr_trainer *trainer, enum cr_event_
                              .seconds = cr_clock() - trainer->started};
 }
 
+/* To all, also to whoever found it; what they say to that is not asked. */
+static enum cr_status tell_finding(struct cr_trainer *trainer, const struct cr_finding *finding, struct cr_error *err)
+{
+    struct cr_event event = event_of(trainer, CR_EVENT_FINDING);
+    event.finding = finding;
+    for (int i = 0; i < trainer->options.observer_count; i++) {
+        struct cr_verdict verdict = {.kind = CR_GO_ON};
+        CR_TRY(trainer->observers[i].event(trainer->observers[i].user, &event, &verdict, err));
+    }
+    return CR_OK;
+}
+
 static enum cr_status tell(struct cr_trainer *trainer, const struct cr_event *event, struct cr_error *err)
 {
     for (int i = 0; i < trainer->options.observer_count; i++) {
         const struct cr_observer *observer = &trainer->observers[i];
         struct cr_verdict verdict = {.kind = CR_GO_ON};
         CR_TRY(observer->event(observer->user, event, &verdict, err));
+        for (int j = 0; j < verdict.finding_count; j++)
+            CR_TRY(tell_finding(trainer, &verdict.findings[j], err));
         CR_TRY(obey(trainer, &verdict, err));
     }
     return CR_OK;
 }
 
+/* What observed steps took longer than the others, as a share of all; the others' mean is what a step takes. */
+static double observing_share(const struct cr_looking *looking)
+{
+    int64_t others = looking->of - looking->steps;
+    if (looking->steps == 0 || others == 0 || !(looking->all > 0))
+        return 0;
+    double usual = (looking->all - looking->seconds) / (double)others;
+    return fmax(looking->seconds - usual * (double)looking->steps, 0) / looking->all;
+}
+
 static enum cr_status tell_kind(struct cr_trainer *trainer, enum cr_event_kind kind, struct cr_error *err)
 {
     struct cr_event event = event_of(trainer, kind);
+    if (kind == CR_EVENT_START && trainer->observing)
+        event.observe = cr_observing_interval(trainer->observing);
+    if (kind == CR_EVENT_END)
+        event.observing = observing_share(&trainer->looking);
+    return tell(trainer, &event, err);
+}
+
+static enum cr_status tell_observation(struct cr_trainer *trainer, const struct cr_observation *observation,
+                                       struct cr_error *err)
+{
+    struct cr_event event = event_of(trainer, CR_EVENT_OBSERVE);
+    event.observation = observation;
     return tell(trainer, &event, err);
 }
 
@@ -207,12 +253,17 @@ static enum cr_status check_batch(const struct cr_trainer *trainer, const struct
 }
 
 /* Of several batches that make an update the last, or the epoch's last, updates. */
+static bool updates(const struct cr_trainer *trainer)
+{
+    int64_t batch = trainer->progress.position + 1, every = trainer->options.optimizer->refine.accumulate;
+    return every <= 1 || batch % every == 0 || batch >= trainer->steps_per_epoch;
+}
+
 static void update(struct cr_trainer *trainer, const struct cr_feed *feed)
 {
     struct cr_optimizer *optimizer = trainer->options.optimizer;
-    int64_t batch = trainer->progress.position + 1, every = optimizer->refine.accumulate;
     double decay = optimizer->refine.ema;
-    if (every > 1 && batch % every != 0 && batch < trainer->steps_per_epoch) {
+    if (!updates(trainer)) {
         cr_optimizer_gather(optimizer, trainer->training, feed);
         return;
     }
@@ -221,9 +272,35 @@ static void update(struct cr_trainer *trainer, const struct cr_feed *feed)
         cr_optimizer_average(optimizer, optimizer->step == 1 ? 0 : decay, optimizer->step == 1 ? 1 : 1 - decay);
 }
 
+/* Where the step is observed, what was seen. */
+static const struct cr_observation *update_observed(struct cr_trainer *trainer, struct cr_feed *feed)
+{
+    feed->observe =
+        trainer->observing && updates(trainer) && cr_observing_is_due(trainer->observing, trainer->progress.step);
+    if (!feed->observe) {
+        update(trainer, feed);
+        return NULL;
+    }
+    cr_observing_begin(trainer->observing);
+    update(trainer, feed);
+    return cr_observing_end(trainer->observing);
+}
+
+static void count_time(struct cr_trainer *trainer, int64_t images, bool observed, double seconds)
+{
+    struct cr_looking *looking = &trainer->looking;
+    trainer->images += images;
+    trainer->seconds += seconds;
+    looking->all += seconds;
+    looking->of++;
+    looking->seconds += observed ? seconds : 0;
+    looking->steps += observed;
+}
+
 static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *batch, double began, struct cr_error *err)
 {
     struct cr_progress *progress = &trainer->progress;
+    const struct cr_observation *observation;
     struct cr_tally tally = {0};
     struct cr_feed feed = {.count = batch->count,
                            .inputs = {batch->pixels},
@@ -233,19 +310,19 @@ static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *ba
                            .step = (uint64_t)progress->step};
     CR_TRY(check_batch(trainer, batch, err));
     trainer->lr = rate(trainer);
-    update(trainer, &feed);
+    observation = update_observed(trainer, &feed);
     cr_tally_batch(&tally, trainer->training, trainer->options.network, batch);
     cr_tally_add(&progress->tally, &tally);
     progress->step++;
     progress->position++;
-    trainer->images += batch->count;
-    trainer->seconds += cr_clock() - began;
+    count_time(trainer, batch->count, observation != NULL, cr_clock() - began);
 
     struct cr_event event = event_of(trainer, CR_EVENT_STEP);
     event.loss = cr_tally_loss(&tally);
     event.accuracy = cr_tally_accuracy(&tally);
     event.images_per_second = images_per_second(trainer);
-    return tell(trainer, &event, err);
+    CR_TRY(tell(trainer, &event, err));
+    return observation ? tell_observation(trainer, observation, err) : CR_OK;
 }
 
 /* A checkpoint at the end of an epoch comes after the validation. */
@@ -334,15 +411,26 @@ static void judge(struct cr_trainer *trainer, const struct cr_result *result)
         cr_watch_look(&trainer->progress.early_stop, stop->watch, stop->threshold, result);
 }
 
+/* How the network answers after the epoch: to the validation part, and to a sample of what it was trained on. */
+static enum cr_status validate(struct cr_trainer *trainer, struct cr_tally *validation, struct cr_tally *sample,
+                               struct cr_error *err)
+{
+    cr_answers_clear(&trainer->answers);
+    if (trainer->options.validation)
+        CR_TRY(cr_trainer_validate(trainer, trainer->options.validation, validation, &trainer->answers, err));
+    if (trainer->options.sample)
+        CR_TRY(cr_trainer_validate(trainer, trainer->options.sample, sample, NULL, err));
+    return CR_OK;
+}
+
 static enum cr_status end_epoch(struct cr_trainer *trainer, struct cr_error *err)
 {
     struct cr_progress *progress = &trainer->progress;
-    struct cr_tally validation = {0};
+    struct cr_tally validation = {0}, sample = {0};
     bool averaged;
     CR_TRY(show_average(trainer, &averaged, err));
-    if (trainer->validating)
-        CR_TRY(cr_trainer_validate(trainer, &validation, err));
-    const struct cr_tally *judged = trainer->validating ? &validation : &progress->tally;
+    CR_TRY(validate(trainer, &validation, &sample, err));
+    const struct cr_tally *judged = trainer->options.validation ? &validation : &progress->tally;
     struct cr_result result = {cr_tally_loss(judged), cr_tally_accuracy(judged)};
     bool best = is_better(progress, result.accuracy, result.loss);
     progress->epoch++;
@@ -352,9 +440,13 @@ static enum cr_status end_epoch(struct cr_trainer *trainer, struct cr_error *err
     struct cr_event event = event_of(trainer, CR_EVENT_EPOCH);
     event.loss = cr_tally_loss(&progress->tally);
     event.accuracy = cr_tally_accuracy(&progress->tally);
-    event.validated = trainer->validating != NULL;
+    event.validated = trainer->options.validation != NULL;
     event.validation_loss = event.validated ? result.loss : 0;
     event.validation_accuracy = event.validated ? result.accuracy : 0;
+    event.answers = event.validated ? cr_answers_sum(&trainer->answers) : NULL;
+    event.compared = trainer->options.sample != NULL;
+    event.train_loss = event.compared ? cr_tally_loss(&sample) : 0;
+    event.train_accuracy = event.compared ? cr_tally_accuracy(&sample) : 0;
     event.best = best;
     event.images_per_second = images_per_second(trainer);
     progress->position = 0;
@@ -369,6 +461,7 @@ enum cr_status cr_trainer_run(struct cr_trainer *trainer, struct cr_error *err)
 {
     trainer->stop = false;
     trainer->started = cr_clock();
+    trainer->looking = (struct cr_looking){.seconds = 0};
     trainer->lr = rate(trainer);
     CR_TRY(tell_kind(trainer, CR_EVENT_START, err));
     while (!trainer->stop && !cr_trainer_is_over(trainer)) {

@@ -8,6 +8,8 @@
 #include <cradle/train.h>
 
 #include "graph/safetensors.h"
+#include "train/answers.h"
+#include "train/observing.h"
 #include "train/refine.h"
 #include "train/schedule.h"
 
@@ -45,21 +47,28 @@ struct cr_trainer {
     struct cr_observer *observers; /* a copy */
     struct cr_early_stop early_stop;
     struct cr_plan *training, *validating; /* the latter NULL without a validation part */
+    struct cr_observing *observing;        /* NULL: nothing is observed */
+    struct cr_answer_counts answers;
     int64_t steps_per_epoch;
     struct cr_progress progress;
     bool stop;
     double lr; /* of the last step */
     /* Of this process; no part of the state. */
     double started, seconds; /* clock at the start; time spent in training steps since the epoch or the run began, */
-    int64_t images;          /* and the samples in them */
+    int64_t images;          /* and the samples in them; */
+    struct cr_looking {
+        double seconds, all; /* of steps that were observed; of all since the start, */
+        int64_t steps, of;   /* and their number */
+    } looking;
 };
 
 /* All epochs are done, or the results have got no better for too long. */
 bool cr_trainer_stopped_early(const struct cr_trainer *trainer);
 bool cr_trainer_is_over(const struct cr_trainer *trainer);
 
-/* The mean loss and accuracy over the validation part. */
-enum cr_status cr_trainer_validate(struct cr_trainer *trainer, struct cr_tally *tally, struct cr_error *err);
+/* The mean loss and accuracy over what a loader gives, as the network answers now; `answers` may be NULL. */
+enum cr_status cr_trainer_validate(struct cr_trainer *trainer, struct cr_loader *loader, struct cr_tally *tally,
+                                   struct cr_answer_counts *answers, struct cr_error *err);
 
 /* cr_trainer_save with more metadata. */
 enum cr_status cr_trainer_save_with(const struct cr_trainer *trainer, const char *path, const char *fingerprint,

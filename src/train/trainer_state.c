@@ -64,6 +64,8 @@ static void add_state(struct metadata *metadata, const struct cr_trainer *traine
         add_float(metadata, "target_squares", progress->tally.squares);
         add_float(metadata, "error_squares", progress->tally.errors);
     }
+    if (trainer->observing)
+        add_int(metadata, "observe", cr_observing_interval(trainer->observing));
     add_int(metadata, "best_epoch", progress->best_epoch);
     add_float(metadata, "best_accuracy", progress->best_accuracy);
     add_float(metadata, "best_loss", progress->best_loss);
@@ -200,7 +202,7 @@ static enum cr_status load(struct cr_trainer *trainer, const struct cr_safetenso
 {
     struct cr_optimizer *optimizer = trainer->options.optimizer;
     struct cr_progress progress = {0};
-    int64_t updates, samples = 0;
+    int64_t updates, samples = 0, interval = 0;
     double lr;
     struct cr_parts weights = *parts;
     weights.count = trainer->options.network->params->count; /* they come first */
@@ -213,7 +215,11 @@ static enum cr_status load(struct cr_trainer *trainer, const struct cr_safetenso
         CR_TRY(cr_checkpoint_int(file, path, "gathered_samples", 0, INT64_MAX, &samples, err));
     CR_TRY(cr_checkpoint_float(file, path, "lr", &lr, err));
     CR_TRY(cr_optimizer_set_lr(optimizer, lr, err));
+    if (trainer->observing && cr_safetensors_get(file, "observe"))
+        CR_TRY(cr_checkpoint_int(file, path, "observe", 1, INT32_MAX, &interval, err));
     cr_checkpoint_copy(file, parts);
+    if (interval > 0)
+        cr_observing_set_interval(trainer->observing, interval);
     optimizer->step = updates;
     optimizer->samples = samples;
     trainer->progress = progress;
