@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <cradle/babysit.h>
+#include <cradle/tune.h>
 
 #include "cli.h"
 
@@ -25,6 +26,8 @@ static const struct kind {
     {&cr_schedules, "how the learning rate changes over the epochs"},
     {&cr_checks, "what the babysitter looks at"},
     {&cr_formats, "where pictures come from"},
+    {&cr_samplers, "how a search proposes values"},
+    {&cr_pruners, "how a search ends trials early"},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

@@ -34,6 +34,7 @@ cradle_library(CRADLE_YAML "libyaml (yaml-0.1)" yaml-0.1 libyaml-dev libyaml-dev
 cradle_library(CRADLE_CJSON "cJSON (libcjson)" libcjson libcjson-dev cjson-devel cjson cjson)
 cradle_library(CRADLE_ZLIB "zlib" zlib zlib1g-dev zlib-devel zlib zlib)
 cradle_library(CRADLE_JPEG "libjpeg-turbo (libjpeg)" libjpeg libjpeg-dev libjpeg-turbo-devel libjpeg-turbo jpeg-turbo)
+cradle_library(CRADLE_SQLITE "SQLite (sqlite3)" sqlite3 libsqlite3-dev sqlite-devel sqlite sqlite)
 cradle_library(CRADLE_SPNG "libspng (spng)" "spng;libspng" libspng-dev libspng-devel libspng libspng)
 
 find_path(CRADLE_RANDOM123 Random123/philox.h)

@@ -71,6 +71,7 @@ build | cJSON | has_module libcjson | libcjson-dev | cjson-devel | cjson | cjson
 build | zlib | has_module zlib | zlib1g-dev | zlib-devel | zlib | zlib
 build | libjpeg-turbo | has_module libjpeg | libjpeg-dev | libjpeg-turbo-devel | libjpeg-turbo | jpeg-turbo
 build | libspng | has_spng | libspng-dev | libspng-devel | libspng | libspng
+build | SQLite | has_module sqlite3 | libsqlite3-dev | sqlite-devel | sqlite | sqlite
 build | Random123 | has_header Random123/philox.h | librandom123-dev | Random123-devel | - | -
 build | cmocka | has_module cmocka | libcmocka-dev | libcmocka-devel | cmocka | cmocka
 test | locale definitions | has_german | locales | glibc-locale-source | glibc | -

@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 root=build/sysroot-aarch64
 packages='libyaml-dev libyaml-0-2 libcjson-dev libcjson1 zlib1g-dev zlib1g libjpeg62-turbo-dev libjpeg62-turbo
-    libspng-dev libspng0 libcmocka-dev libcmocka0 librandom123-dev'
+    libspng-dev libspng0 libsqlite3-dev libsqlite3-0 libcmocka-dev libcmocka0 librandom123-dev'
 
 [ ! -e $root/complete ] || exit 0
 for program in apt-get dpkg-deb; do

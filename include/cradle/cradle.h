@@ -14,5 +14,6 @@
 #include <cradle/experiment.h>
 #include <cradle/babysit.h>
 #include <cradle/evaluate.h>
+#include <cradle/tune.h>
 
 #endif

@@ -16,6 +16,7 @@ enum cr_purpose {
     CR_RANDOM_DROPOUT = 5, /* epoch: the step; sample: row in the batch + node number << 32 */
     CR_RANDOM_AUGMENT = 6,
     CR_RANDOM_TEST = 7,
+    CR_RANDOM_TUNE = 8, /* epoch: the trial's number; sample: which of a sampler's draws */
 };
 
 struct cr_random {

@@ -9,17 +9,16 @@
 
 #include "base/options.h"
 #include "base/text.h"
+#include "config/search.h"
 
 enum { MOST_WORDS = 256 }; /* of a list of names that is searched for the nearest */
 
 static enum cr_status check_tag(const struct cr_node *node, struct cr_error *err)
 {
-    static const char *const search_tags[] = {"log", "uniform", "int", "choice", NULL};
     if (!node->tag)
         return CR_OK;
-    for (const char *const *tag = search_tags; *tag; tag++)
-        if (strcmp(*tag, node->tag) == 0)
-            return cr_node_fail(node, err, "is a search range (!%s): use cradle tune, or give one value", *tag);
+    if (cr_search_is(node))
+        return cr_node_fail(node, err, "is a search range (!%s): use cradle tune, or give one value", node->tag);
     return cr_node_fail(node, err, "unknown tag !%s (search ranges are !log, !uniform, !int, !choice)", node->tag);
 }
 

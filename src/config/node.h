@@ -28,6 +28,9 @@ struct cr_node_full {
 
 struct cr_node *cr_node_new(struct cr_config *config, enum cr_node_kind kind); /* NULL without memory */
 void cr_node_append(struct cr_node *parent, struct cr_node *child);
+/* A config of one key, whose value is `text` in YAML: a choice that does not come from a file. */
+enum cr_status cr_config_parse_value(struct cr_config **config, const char *key, const char *text,
+                                     const struct cr_node **node, struct cr_error *err);
 /* The child of a map, to be changed. */
 struct cr_node *cr_node_child(const struct cr_node *node, const char *key);
 /* Sets the paths of all below `node`, whose own path is set. */

@@ -397,3 +397,19 @@ enum cr_status cr_config_open(struct cr_config **config, const char *file, struc
     free(yaml);
     return status;
 }
+
+enum cr_status cr_config_parse_value(struct cr_config **config, const char *key, const char *text,
+                                     const struct cr_node **node, struct cr_error *err)
+{
+    size_t size = strlen(key) + strlen(text) + 8;
+    char *yaml = malloc(size);
+    *config = NULL;
+    if (!yaml)
+        return cr_fail_memory(err);
+    cr_text_format(yaml, size, "%s:\n  %s\n", key, text);
+    enum cr_status status = cr_config_parse(config, yaml, key, err);
+    free(yaml);
+    if (status == CR_OK)
+        *node = cr_node_get(cr_config_root(*config), key);
+    return status;
+}

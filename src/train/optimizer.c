@@ -4,12 +4,12 @@
 #include "train/optimizer.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/context.h"
 #include "base/options.h"
+#include "config/node.h"
 #include "graph/plan.h"
 
 const struct cr_name cr_decay_names[] = {
@@ -160,18 +160,10 @@ enum cr_status cr_optimizer_new(struct cr_optimizer **optimizer, struct cr_conte
 enum cr_status cr_optimizer_parse(struct cr_optimizer **optimizer, struct cr_context *context, struct cr_params *params,
                                   const char *text, struct cr_error *err)
 {
-    struct cr_config *config = NULL;
+    struct cr_config *config;
+    const struct cr_node *node;
     *optimizer = NULL;
-    size_t size = strlen(text) + 32;
-    char *yaml = malloc(size);
-    if (!yaml)
-        return cr_fail_memory(err);
-    snprintf(yaml, size, "optimizer:\n  %s\n", text);
-    enum cr_status status = cr_config_parse(&config, yaml, "optimizer", err);
-    free(yaml);
-    if (status != CR_OK)
-        return status;
-    const struct cr_node *node = cr_node_get(cr_config_root(config), "optimizer");
+    CR_TRY(cr_config_parse_value(&config, "optimizer", text, &node, err));
     return new_optimizer(optimizer, context, params, config, config, node, err);
 }
 

@@ -1,0 +1,122 @@
+/*
+ * cradle/tune.h - the search for good hyper-parameters: spaces from tagged config files, samplers, pruners, studies.
+ *
+ * Any value of a config file may carry a search tag (`lr: !log [1e-4, 1]`). These values are the dimensions of a space.
+ * A study asks a sampler for a point of the space, is told the score of it, and keeps everything in one SQLite file.
+ * The caller evaluates the point however it likes (ask and tell), or lets the study train the config.
+ */
+#ifndef CRADLE_TUNE_H
+#define CRADLE_TUNE_H
+
+#include <cradle/experiment.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern CR_API const struct cr_registry cr_samplers, cr_pruners;
+
+/* ------------------------------------------------------------------------------------------------------------ space */
+
+enum cr_dimension_kind { CR_RANGE, CR_CHOICES };
+
+struct cr_dimension {
+    const char *name; /* the path of its value: "train.optimizer.sgd.lr" */
+    enum cr_dimension_kind kind;
+    double low, high, first; /* RANGE, ends included; the value to try first (of CHOICES: 0) */
+    bool log, whole;
+    int count;                 /* CHOICES */
+    const char *const *labels; /* [count] */
+    int parent, branch;        /* there is a value only where dimension `parent` has choice `branch`; -1: always */
+};
+
+struct cr_space;
+/* From the tags of a config, which must live as long. A config without tags is an error. */
+CR_API enum cr_status cr_space_new(struct cr_space **space, const struct cr_config *config, struct cr_error *err);
+CR_API void cr_space_free(struct cr_space *space);
+CR_API int cr_space_count(const struct cr_space *space);
+CR_API const struct cr_dimension *cr_space_dimension(const struct cr_space *space, int index);
+
+/*
+ * A point is one double a dimension: the value, or the index of a choice, or NaN where the dimension has no value
+ * because another branch was chosen.
+ */
+/* The value as text ("0.01", "sgd", "-"). */
+CR_API void cr_space_text(const struct cr_space *space, int index, double value, char *text, size_t size);
+/* A config of its own in which the values stand in the place of the tags. */
+CR_API enum cr_status cr_space_config(const struct cr_space *space, const double *values, struct cr_config **config,
+                                      struct cr_error *err);
+
+/* ------------------------------------------------------------------------------------------------------------ study */
+
+enum cr_trial_state {
+    CR_TRIAL_WAITING, /* its point is fixed; nobody evaluates it yet */
+    CR_TRIAL_RUNNING,
+    CR_TRIAL_COMPLETE,
+    CR_TRIAL_PRUNED, /* ended early; its value is the last that was reported */
+    CR_TRIAL_FAILED, /* no value: it crashed, or diverged */
+};
+
+struct cr_report {
+    int64_t step;
+    double value;
+};
+
+struct cr_study_trial {
+    int64_t number; /* from 0 */
+    enum cr_trial_state state;
+    const double *values; /* [dimensions] of the space */
+    double score;         /* NaN where there is none */
+    const char *cause;    /* of a failure: "diverged", ...; or NULL */
+    double seconds;       /* that it took, or takes until now */
+    int64_t report_count;
+    const struct cr_report *reports; /* in order of steps */
+};
+
+struct cr_study_options {
+    const char *file;    /* the SQLite database, made where there is none; NULL: in memory */
+    const char *name;    /* of the study in its database; NULL: "cradle" */
+    const char *sampler; /* YAML: "gp", "tpe: {multivariate: true}"; NULL: auto */
+    const char *pruner;  /* YAML; NULL: none */
+    bool maximize;
+    int64_t trials; /* how many there will be; samplers plan with it. 0: not known */
+    uint64_t seed;
+    bool deterministic; /* a trial sees those before it by `lag` or more, and no others */
+    int64_t lag;        /* 0: 4; the largest number of workers that find work at once */
+};
+
+struct cr_study;
+/*
+ * Opens or makes a study. One that is there must be of the same space and direction; trials of a study that Optuna made
+ * are taken over. The space must live as long. One study object serves one thread; any number of processes may open
+ * the same file.
+ */
+CR_API enum cr_status cr_study_open(struct cr_study **study, const struct cr_space *space,
+                                    const struct cr_study_options *options, struct cr_error *err);
+CR_API void cr_study_free(struct cr_study *study);
+
+/*
+ * The next trial to evaluate, borrowed until the study's next ask; NULL where `trials` of the options are all taken, or
+ * where every point of a finite space is. Trials whose worker died are given out again first, under their old number.
+ * CR_ERROR_BUSY: a deterministic study must wait for trials under way; ask again.
+ */
+CR_API enum cr_status cr_study_ask(struct cr_study *study, const struct cr_study_trial **trial, struct cr_error *err);
+/* A score on the way, and a sign of life. `prune` (may be NULL): whether the trial should end here. */
+CR_API enum cr_status cr_study_report(struct cr_study *study, int64_t number, int64_t step, double value, bool *prune,
+                                      struct cr_error *err);
+/* The end of a trial: its state (not RUNNING) and score. `cause` of a failure; may be NULL. */
+CR_API enum cr_status cr_study_tell(struct cr_study *study, int64_t number, enum cr_trial_state state, double score,
+                                    const char *cause, struct cr_error *err);
+/* All trials in order of their numbers, as they are in the file now; borrowed until the next call of this function. */
+CR_API enum cr_status cr_study_trials(struct cr_study *study, const struct cr_study_trial **trials, int64_t *count,
+                                      struct cr_error *err);
+/* The best complete trial of a list, or NULL. */
+CR_API const struct cr_study_trial *cr_study_best(const struct cr_study *study, const struct cr_study_trial *trials,
+                                                  int64_t count);
+/* The sampler that is used and why: "gp: 2 to 400 trials of 4 dimensions". */
+CR_API const char *cr_study_sampler(const struct cr_study *study);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

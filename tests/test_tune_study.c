@@ -1,0 +1,332 @@
+/*
+ * Studies: ask and tell, going on after a kill, several objects on one file, deterministic order, pruners, and what is
+ * said of files that are no studies.
+ */
+#include "support.h"
+
+#include <math.h>
+#include <sys/wait.h>
+
+#include <cradle/tune.h>
+
+static struct cr_error err;
+static struct cr_config *config;
+static struct cr_space *space;
+static char *folder, file[512];
+
+enum { DIMS = 3 };
+
+static void make(const char *yaml)
+{
+    cr_space_free(space);
+    cr_config_free(config);
+    assert_int_equal(cr_config_parse(&config, yaml, "t.yaml", &err), CR_OK);
+    assert_int_equal(cr_space_new(&space, config, &err), CR_OK);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    folder = folder_make();
+    path_in(folder, "study.db", file);
+    make("x: !uniform [0, 1]\nn: !int [1, 9]\nc: !choice [a, 3, true]\n");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    cr_space_free(space);
+    cr_config_free(config);
+    space = NULL;
+    config = NULL;
+    folder_remove(folder);
+    return 0;
+}
+
+static struct cr_study *open_study(const struct cr_study_options *options)
+{
+    struct cr_study *study;
+    if (cr_study_open(&study, space, options, &err) != CR_OK)
+        fail_msg("%s", err.message);
+    return study;
+}
+
+static const struct cr_study_trial *ask(struct cr_study *study)
+{
+    const struct cr_study_trial *trial;
+    if (cr_study_ask(study, &trial, &err) != CR_OK)
+        fail_msg("%s", err.message);
+    return trial;
+}
+
+static double score_of(const struct cr_study_trial *trial)
+{
+    return fabs(trial->values[0] - 0.3) + fabs(trial->values[1] - 4) + trial->values[2];
+}
+
+static void tell(struct cr_study *study, const struct cr_study_trial *trial)
+{
+    assert_int_equal(cr_study_tell(study, trial->number, CR_TRIAL_COMPLETE, score_of(trial), NULL, &err), CR_OK);
+}
+
+static void first_and_best(void **state)
+{
+    (void)state;
+    const struct cr_study_trial *trial, *trials;
+    int64_t count;
+    struct cr_study *study = open_study(&(struct cr_study_options){.trials = 12, .seed = 1});
+    for (int i = 0; (trial = ask(study)); i++) {
+        assert_int_equal(trial->number, i);
+        if (i == 0)
+            assert_true(trial->values[0] == 0.5 && trial->values[1] == 5 && trial->values[2] == 0);
+        tell(study, trial);
+    }
+    assert_int_equal(cr_study_trials(study, &trials, &count, &err), CR_OK);
+    assert_int_equal(count, 12);
+    const struct cr_study_trial *best = cr_study_best(study, trials, count);
+    for (int64_t i = 0; i < count; i++)
+        assert_true(trials[i].score >= best->score && trials[i].score == score_of(&trials[i]));
+    assert_int_equal(cr_study_tell(study, 3, CR_TRIAL_COMPLETE, 1, NULL, &err), CR_ERROR_ARGUMENT);
+    assert_string_equal(err.message, "trial 3 has ended before");
+    assert_int_equal(cr_study_tell(study, 99, CR_TRIAL_COMPLETE, 1, NULL, &err), CR_ERROR_ARGUMENT);
+    assert_string_equal(err.message, "there is no trial 99; the study has 12");
+    cr_study_free(study);
+}
+
+static void finite_space_ends(void **state)
+{
+    (void)state;
+    make("c: !choice [a, b]\nn: !int [1, 3]\n");
+    struct cr_study *study = open_study(&(struct cr_study_options){.seed = 1, .sampler = "random"});
+    const struct cr_study_trial *trial;
+    int count = 0;
+    for (; (trial = ask(study)); count++)
+        assert_int_equal(cr_study_tell(study, trial->number, CR_TRIAL_FAILED, 0, "diverged", &err), CR_OK);
+    assert_int_equal(count, 6);
+    cr_study_free(study);
+}
+
+/* Trial by trial, each in a process that then ends, or in one process: the same trials. */
+static void goes_on_in_a_file(void **state)
+{
+    (void)state;
+    double values[10][DIMS];
+    struct cr_study_options options = {.trials = 10, .seed = 3};
+    struct cr_study *study = open_study(&options);
+    const struct cr_study_trial *trial;
+    for (int i = 0; (trial = ask(study)); i++) {
+        memcpy(values[i], trial->values, sizeof *values);
+        tell(study, trial);
+    }
+    cr_study_free(study);
+    options.file = file;
+    for (int i = 0; i < 10; i++) {
+        study = open_study(&options);
+        trial = ask(study);
+        assert_int_equal(trial->number, i);
+        assert_memory_equal(trial->values, values[i], sizeof *values);
+        tell(study, trial);
+        cr_study_free(study);
+    }
+    study = open_study(&options);
+    assert_null(ask(study));
+    cr_study_free(study);
+}
+
+/* A worker that dies in its trial: another one gets the same trial, and nobody a second time. */
+static void dead_workers_trial_is_taken_over(void **state)
+{
+    (void)state;
+    struct cr_study_options options = {.file = file, .trials = 3, .seed = 1};
+    int ends[2], status;
+    double values[DIMS];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct cr_study *study = open_study(&options);
+        const struct cr_study_trial *trial = ask(study);
+        tell(study, trial);
+        trial = ask(study);
+        _exit(write(ends[1], trial->values, sizeof values) == sizeof values ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(read(ends[0], values, sizeof values), sizeof values);
+    close(ends[0]);
+    close(ends[1]);
+    struct cr_study *study = open_study(&options), *other = open_study(&options);
+    const struct cr_study_trial *trial = ask(study);
+    assert_int_equal(trial->number, 1);
+    assert_memory_equal(trial->values, values, sizeof values);
+    assert_int_equal(ask(other)->number, 2);
+    assert_null(ask(other));
+    tell(study, trial);
+    cr_study_free(study);
+    cr_study_free(other);
+}
+
+/* Four workers that finish in another order each time: the same trials; the fifth must wait. */
+static void deterministic_order(void **state)
+{
+    (void)state;
+    enum { TRIALS = 24 };
+    static const int orders[3][4] = {{0, 1, 2, 3}, {3, 2, 1, 0}, {2, 0, 3, 1}};
+    double values[3][TRIALS][DIMS];
+    for (int order = 0; order < 3; order++) {
+        struct cr_study *study =
+            open_study(&(struct cr_study_options){.trials = TRIALS, .seed = 5, .deterministic = true});
+        for (int block = 0; block < TRIALS / 4; block++) {
+            double scores[4];
+            for (int i = 0; i < 4; i++) {
+                const struct cr_study_trial *trial = ask(study);
+                memcpy(values[order][trial->number], trial->values, sizeof **values);
+                scores[i] = score_of(trial);
+            }
+            const struct cr_study_trial *none;
+            if (block + 1 < TRIALS / 4)
+                assert_int_equal(cr_study_ask(study, &none, &err), CR_ERROR_BUSY);
+            for (int i = 0; i < 4; i++)
+                assert_int_equal(cr_study_tell(study, 4 * block + orders[order][i], CR_TRIAL_COMPLETE,
+                                               scores[orders[order][i]], NULL, &err),
+                                 CR_OK);
+        }
+        cr_study_free(study);
+    }
+    assert_memory_equal(values[0], values[1], sizeof *values);
+    assert_memory_equal(values[0], values[2], sizeof *values);
+
+    /* and one after the other, with the same lag */
+    struct cr_study *study = open_study(&(struct cr_study_options){.trials = TRIALS, .seed = 5, .deterministic = true});
+    const struct cr_study_trial *trial;
+    while ((trial = ask(study))) {
+        assert_memory_equal(trial->values, values[0][trial->number], sizeof **values);
+        tell(study, trial);
+    }
+    cr_study_free(study);
+}
+
+static void scores_that_are_no_numbers(void **state)
+{
+    (void)state;
+    const struct cr_study_trial *trials;
+    int64_t count;
+    struct cr_study *study = open_study(&(struct cr_study_options){.file = file, .trials = 6, .seed = 1});
+    for (int i = 0; i < 3; i++)
+        ask(study);
+    assert_int_equal(cr_study_tell(study, 0, CR_TRIAL_COMPLETE, (double)NAN, NULL, &err), CR_OK);
+    assert_int_equal(cr_study_tell(study, 1, CR_TRIAL_COMPLETE, (double)INFINITY, NULL, &err), CR_OK);
+    assert_int_equal(cr_study_tell(study, 2, CR_TRIAL_FAILED, 7, "it \"broke\"", &err), CR_OK);
+    assert_int_equal(cr_study_trials(study, &trials, &count, &err), CR_OK);
+    assert_string_equal(trials[0].cause, "the score is no number");
+    assert_string_equal(trials[1].cause, "the score is infinite");
+    assert_string_equal(trials[2].cause, "it \"broke\"");
+    for (int i = 0; i < 3; i++)
+        assert_true(trials[i].state == CR_TRIAL_FAILED && isnan(trials[i].score));
+    assert_null(cr_study_best(study, trials, count));
+    tell(study, ask(study));
+    cr_study_free(study);
+}
+
+/* ----------------------------------------------------------------------------------------------------------- pruners
+ */
+
+/* Trial k reports k + 1 - 0.1 step at steps 1..9; returns how far each came. */
+static void steps_of(const char *pruner, bool maximize, int order[6], int reached[6])
+{
+    struct cr_study *study =
+        open_study(&(struct cr_study_options){.pruner = pruner, .trials = 6, .seed = 1, .maximize = maximize});
+    for (int i = 0; i < 6; i++) {
+        const struct cr_study_trial *trial = ask(study);
+        int64_t number = trial->number;
+        bool prune = false;
+        double value = 0;
+        for (int step = 1; step <= 9 && !prune; step++) {
+            value = order[i] + 1 - 0.1 * step;
+            assert_int_equal(cr_study_report(study, number, step, maximize ? -value : value, &prune, &err), CR_OK);
+            reached[i] = step;
+        }
+        assert_int_equal(cr_study_tell(study, number, prune ? CR_TRIAL_PRUNED : CR_TRIAL_COMPLETE,
+                                       maximize ? -value : value, NULL, &err),
+                         CR_OK);
+    }
+    cr_study_free(study);
+}
+
+static void pruners_end_what_is_worse(void **state)
+{
+    (void)state;
+    int order[6] = {2, 3, 1, 5, 0, 4}, reached[6];
+    static const int none[6] = {9, 9, 9, 9, 9, 9}, median[6] = {9, 9, 9, 2, 9, 2}, asha[6] = {9, 1, 9, 1, 9, 1};
+    for (int maximize = 0; maximize < 2; maximize++) {
+        steps_of(NULL, maximize, order, reached);
+        assert_memory_equal(reached, none, sizeof none);
+        steps_of("median: {trials: 3}", maximize, order, reached);
+        assert_memory_equal(reached, median, sizeof median);
+        steps_of("asha", maximize, order, reached);
+        assert_memory_equal(reached, asha, sizeof asha);
+    }
+}
+
+/* ---------------------------------------------------------------------------------------------------- what is no study
+ */
+
+static void refuse(const char *message)
+{
+    struct cr_study *study;
+    struct cr_study_options options = {.file = file, .trials = 3};
+    char expected[1200];
+    snprintf(expected, sizeof expected, "%s%s", file, message);
+    assert_int_not_equal(cr_study_open(&study, space, &options, &err), CR_OK);
+    assert_string_equal(err.message, expected);
+    assert_null(study);
+}
+
+static void files_that_are_no_studies(void **state)
+{
+    (void)state;
+    char text[4096];
+    memset(text, 'x', sizeof text);
+    file_write(file, text, sizeof text);
+    refuse(": is no SQLite database");
+    assert_int_equal(unlink(file), 0);
+    struct cr_study *study = open_study(&(struct cr_study_options){.file = file, .trials = 3});
+    tell(study, ask(study));
+    cr_study_free(study);
+    make("x: !uniform [0, 1]\nc: !choice [a, b]\n");
+    refuse(": is the study of another space: its trials have n, for which there is no search range here; begin another "
+           "study");
+    make("x: !choice [0, 1]\nn: !int [1, 9]\nc: !choice [a, b]\n");
+    refuse(": is the study of another space: x was a range of numbers there; begin another study");
+    make("x: !uniform [0, 1]\nn: !int [1, 9]\nc: !choice [a, 3, true]\n");
+    struct cr_study_options options = {.file = file, .maximize = true};
+    assert_int_equal(cr_study_open(&study, space, &options, &err), CR_ERROR_CONFIG);
+
+    /* another range, another order of choices: trials that lie inside stay */
+    make("x: !uniform [0.4, 3]\nn: !int [1, 9]\nc: !choice [true, a, 3]\n");
+    study = open_study(&(struct cr_study_options){.file = file, .trials = 3});
+    const struct cr_study_trial *trials;
+    int64_t count;
+    assert_int_equal(cr_study_trials(study, &trials, &count, &err), CR_OK);
+    assert_true(count == 1 && trials[0].values[0] == 0.5 && trials[0].values[2] == 1);
+    cr_study_free(study);
+
+    assert_int_equal(unlink(file), 0);
+    path_in(folder, "none/study.db", file);
+    refuse(": unable to open database file");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(first_and_best, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(finite_space_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(goes_on_in_a_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(dead_workers_trial_is_taken_over, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(deterministic_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(scores_that_are_no_numbers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pruners_end_what_is_worse, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(files_that_are_no_studies, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
