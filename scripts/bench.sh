@@ -1,20 +1,18 @@
 #!/bin/sh
-# Runs every benchmark that was built, one after the other; then bench/peers, where PyTorch's program is there.
+# Runs the benchmarks: each kernel; what the loader and decoding cost; then bench/peers, where PyTorch's program is there.
 set -eu
 cd "$(dirname "$0")/.."
 
-found=no
-for program in build/bench/*; do
-    if [ ! -f "$program" ] || [ ! -x "$program" ]; then
-        continue
-    fi
-    found=yes
-    echo "== $(basename "$program")"
-    "$program"
-done
-if [ $found = no ]; then
-    echo "bench: there is no program in bench/" >&2
-    exit 1
-fi
+echo "== kernels"
+build/bench/kernels
+
+# Without their data the others go on.
+echo "== the loader, against steps on a dozen batches in memory"
+build/bench/pairs bench/peers/lenet5.yaml --b loader=off --steps 20 || echo "Going on without."
+echo "== decoding JPEG, against pictures in memory"
+folder='data.source={folder: {path: build/data/cifar10, size: 32}}'
+build/bench/pairs bench/peers/resnet20.yaml --a "$folder" --a data.source.folder.memory=0 --b "$folder" --steps 3 ||
+    echo "Going on without."
+
 echo "== peers"
 bench/peers/run.py || [ $? = 77 ]

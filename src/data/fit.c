@@ -147,6 +147,16 @@ static void convert(const uint8_t *from, int from_channels, uint8_t *to, int64_t
         memset(to, from[0], 3);
 }
 
+/* `stored` are the picture's pixels or those made of them. */
+static void turn(const struct cr_picture *picture, const uint8_t *stored, int64_t height, int64_t width,
+                 int64_t channels, uint8_t *pixels)
+{
+    for (int64_t y = 0; y < height; y++)
+        for (int64_t x = 0; x < width; x++)
+            convert(stored + stored_place(picture->orientation, y, x, height, width) * picture->channels,
+                    picture->channels, pixels + (y * width + x) * channels, channels);
+}
+
 enum cr_status cr_picture_fit(const struct cr_picture *picture, int64_t height, int64_t width, int64_t channels,
                               uint8_t *pixels, struct cr_error *err)
 {
@@ -165,10 +175,10 @@ enum cr_status cr_picture_fit(const struct cr_picture *picture, int64_t height, 
         }
         stored = resampled;
     }
-    for (int64_t y = 0; y < height; y++)
-        for (int64_t x = 0; x < width; x++)
-            convert(stored + stored_place(picture->orientation, y, x, height, width) * picture->channels,
-                    picture->channels, pixels + (y * width + x) * channels, channels);
+    if (picture->orientation <= 1 && picture->channels == channels)
+        memcpy(pixels, stored, (size_t)(height * width * channels));
+    else
+        turn(picture, stored, height, width, channels, pixels);
     free(resampled);
     return CR_OK;
 }
