@@ -1,6 +1,7 @@
 /*
  * cradle data info SOURCE [--sheet FILE]
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 
 #include "session.h"
 
-enum { SHEET_COLUMNS = 20, CLASSES_SHOWN = 100, BAR = 24, SOURCE_MAX = 16384 };
+enum { SHEET_COLUMNS = 20, ROWS_SHOWN = 100, BAR = 24, SOURCE_MAX = 16384 };
 
 struct data_values {
     struct cli_common common;
@@ -84,6 +85,31 @@ static enum cr_status open_part(struct part *part, enum cr_part which, struct cr
     return cr_data_info_new(&part->info, part->dataset, &session->err);
 }
 
+/* "images", or "rows" of a table. */
+static const char *samples_of(const struct cr_dataset *dataset)
+{
+    return dataset->height * dataset->width == 1 && dataset->numbers ? "rows" : "images";
+}
+
+static void tell_spread(const struct part *part)
+{
+    const struct cr_data_info *info = part->info;
+    bool numbers = part->dataset->numbers;
+    double least = INFINITY, most = -INFINITY;
+    for (int64_t c = 0; c < info->channels; c++) {
+        least = fmin(least, info->spread[c].minimum);
+        most = fmax(most, info->spread[c].maximum);
+    }
+    printf("       values %g to %g", least, most);
+    if (strcmp(samples_of(part->dataset), "rows") == 0) {
+        printf("\n");
+        return;
+    }
+    printf("; of each channel%s:\n", numbers ? "" : ", scaled to 0..1");
+    for (int64_t c = 0; c < info->channels; c++)
+        printf("         mean %.4f, deviation %.4f\n", info->spread[c].mean, info->spread[c].deviation);
+}
+
 static void tell_part(const struct part *part)
 {
     const struct cr_data_info *info = part->info;
@@ -92,10 +118,8 @@ static void tell_part(const struct part *part)
         printf("%-6s none\n", part->name);
         return;
     }
-    printf("%-6s %lld images\n", part->name, (long long)info->count);
-    printf("       values %d to %d; of each channel, scaled to 0..1:\n", info->minimum, info->maximum);
-    for (int64_t c = 0; c < info->channels; c++)
-        printf("         mean %.4f, deviation %.4f\n", info->mean[c], info->deviation[c]);
+    printf("%-6s %lld %s\n", part->name, (long long)info->count, samples_of(part->dataset));
+    tell_spread(part);
     if (info->duplicates == 0) {
         printf("       no duplicates\n");
         return;
@@ -105,13 +129,13 @@ static void tell_part(const struct part *part)
     char clean[2][256];
     text_clean(one, clean[0], sizeof clean[0]);
     text_clean(other, clean[1], sizeof clean[1]);
-    printf("       %lld duplicate%s, %lld of them under another class; the first: %s as %s\n",
-           (long long)info->duplicates, info->duplicates == 1 ? "" : "s", (long long)info->conflicts, clean[1],
-           clean[0]);
+    printf("       %lld duplicate%s, %lld of them %s; the first: %s as %s\n", (long long)info->duplicates,
+           info->duplicates == 1 ? "" : "s", (long long)info->conflicts,
+           info->targets ? "with other targets" : "under another class", clean[1], clean[0]);
 }
 
 /* Smallest and largest class of the training part. */
-static void tell_balance(const struct cr_data_info *info, const char *const *names)
+static void tell_balance(const struct cr_data_info *info, const char *const *names, const char *what)
 {
     int64_t least = 0, most = 0;
     char clean[2][256];
@@ -121,15 +145,16 @@ static void tell_balance(const struct cr_data_info *info, const char *const *nam
     }
     text_clean(names[least], clean[0], sizeof clean[0]);
     text_clean(names[most], clean[1], sizeof clean[1]);
-    printf("\nThe largest class, %s, has %.2f times as many images as the smallest, %s.\n", clean[1],
-           (double)info->per_class[most] / (double)(info->per_class[least] ? info->per_class[least] : 1), clean[0]);
+    printf("\nThe largest class, %s, has %.2f times as many %s as the smallest, %s.\n", clean[1],
+           (double)info->per_class[most] / (double)(info->per_class[least] ? info->per_class[least] : 1), what,
+           clean[0]);
 }
 
 static void tell_classes(const struct screen *screen, const struct part *train, const struct part *test)
 {
     const struct cr_data_info *info = train->info;
     const char *const *names = train->dataset->class_names;
-    int64_t shown = info->classes < CLASSES_SHOWN ? info->classes : CLASSES_SHOWN, most = 1;
+    int64_t shown = info->classes < ROWS_SHOWN ? info->classes : ROWS_SHOWN, most = 1;
     int width = (int)strlen("class");
     for (int64_t c = 0; c < info->classes; c++)
         most = info->per_class[c] > most ? info->per_class[c] : most;
@@ -148,7 +173,40 @@ static void tell_classes(const struct screen *screen, const struct part *train, 
     }
     if (shown < info->classes)
         printf("... and %lld more classes\n", (long long)(info->classes - shown));
-    tell_balance(info, names);
+    tell_balance(info, names, samples_of(train->dataset));
+}
+
+/* A line for each of `count` columns of numbers; names may be NULL: "1", "2", ... */
+static void tell_columns(const char *what, const char *const *names, const struct cr_data_spread *spread, int64_t count)
+{
+    int64_t shown = count < ROWS_SHOWN ? count : ROWS_SHOWN;
+    int width = (int)strlen(what);
+    char clean[256];
+    for (int64_t c = 0; names && c < shown; c++)
+        width = text_width(names[c]) > width ? text_width(names[c]) : width;
+    printf("\n%-*s  %12s  %12s  %12s  %12s\n", width, what, "mean", "deviation", "least", "most");
+    for (int64_t c = 0; c < shown; c++) {
+        if (names)
+            text_clean(names[c], clean, sizeof clean);
+        else
+            snprintf(clean, sizeof clean, "%lld", (long long)c + 1);
+        printf("%s%*s  %12.6g  %12.6g  %12.6g  %12.6g\n", clean, width - text_width(clean), "", spread[c].mean,
+               spread[c].deviation, spread[c].minimum, spread[c].maximum);
+    }
+    if (shown < count)
+        printf("... and %lld more\n", (long long)(count - shown));
+}
+
+/* What is to be learned, and the columns of a table, of the training part. */
+static void tell_learned(const struct screen *screen, const struct part *train, const struct part *test)
+{
+    const struct cr_dataset *dataset = train->dataset;
+    if (strcmp(samples_of(dataset), "rows") == 0)
+        tell_columns("column", dataset->columns, train->info->spread, dataset->channels);
+    if (train->info->targets)
+        tell_columns("target", dataset->class_names, train->info->targets, dataset->classes);
+    else
+        tell_classes(screen, train, test);
 }
 
 static enum cr_status tell(struct session *session, const struct data_values *values, struct cr_config *config,
@@ -162,11 +220,15 @@ static enum cr_status tell(struct session *session, const struct data_values *va
     char name[256];
     text_clean(parts[0].dataset->name, name, sizeof name);
     screen_clear(&session->screen);
-    printf("%s: %lldx%lldx%lld, %lld classes\n\n", name, (long long)info->height, (long long)info->width,
-           (long long)info->channels, (long long)info->classes);
+    if (strcmp(samples_of(parts[0].dataset), "rows") == 0)
+        printf("%s: %lld column%s", name, (long long)info->channels, info->channels == 1 ? "" : "s");
+    else
+        printf("%s: %lldx%lldx%lld", name, (long long)info->height, (long long)info->width, (long long)info->channels);
+    printf(", %lld %s\n\n", (long long)info->classes,
+           info->targets ? (info->classes == 1 ? "target" : "targets") : "classes");
     tell_part(&parts[0]);
     tell_part(&parts[1]);
-    tell_classes(&session->screen, &parts[0], &parts[1]);
+    tell_learned(&session->screen, &parts[0], &parts[1]);
     if (values->sheet)
         printf("\nThe first images of each class: %s\n", values->sheet);
     return CR_OK;

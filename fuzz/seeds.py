@@ -76,6 +76,18 @@ def idx_pairs():
     pair("announces_all", labels, idx(0x803, [0xffffffff, 0x7fffffff, 0xffffffff], b""))
 
 
+def tables():
+    put("csv", "header", b"\0\xef\xbb\xbfwidth, height,kind\n1,2.5,cat\n-3e2,.5,dog\n\n7,8,cat\n")
+    put("csv", "quotes", b'\0"a ""b""",kind\r\n"1","x, y"\r\n2,"line\nbreak"\r\n')
+    put("csv", "missing", b"\x01x,y,kind\nNA,1,a\n2,,b\n3,4,c\n")
+    put("csv", "targets", b"\x02price,x\n1.5,2\n-7,3\n")
+    put("csv", "bytes", b"\x030,255,1\n7,8,0\n")
+    put("csv", "semicolons", b"\x041;2\n3;4\n5;4\n")
+    put("csv", "ragged", b"\x001,2\n1,2,3\n1\n")
+    put("csv", "open_quote", b'\x001,a\n2,"b\n3,c\n')
+    put("csv", "long_numbers", b"\x000.12345678901234567890123,1\n123456789012345678901234567890e-30,2\n1e999,1\n")
+
+
 def png(width, height, depth, kind, rows, extra=b"", interlace=0):
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
@@ -142,5 +154,6 @@ def tensor_files():
 
 configs()
 idx_pairs()
+tables()
 pictures()
 tensor_files()

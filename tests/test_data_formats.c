@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "base/file.h"
+#include "data/dataset.h"
 #include "data/format.h"
 
 #include "pictures.h"
@@ -49,7 +50,7 @@ static void close_dataset(struct cr_dataset *dataset)
 /* What every dataset promises. */
 static void check_dataset(const struct cr_dataset *dataset)
 {
-    size_t size = (size_t)(dataset->height * dataset->width * dataset->channels);
+    size_t size = cr_sample_size(dataset);
     uint8_t *pixels = malloc(size);
     int64_t *per_class = calloc((size_t)dataset->classes, sizeof *per_class);
     assert_true(dataset->count > 0 && dataset->classes > 1 && size > 0);
@@ -158,6 +159,8 @@ static bool source_of(const char *name, char source[1024])
         snprintf(source, 1024, "{folder: {path: %s/pictures, size: 5}}", folder);
     else if (strcmp(name, "cifar-bin") == 0)
         snprintf(source, 1024, "{cifar-bin: %s}", folder);
+    else if (strcmp(name, "csv") == 0)
+        snprintf(source, 1024, "{csv: {path: %s/a.csv, test: %s/a.csv}}", folder, folder);
     else
         fail_msg("format %s: no source in this test", name);
     return true;
@@ -166,6 +169,7 @@ static bool source_of(const char *name, char source[1024])
 static void every_format_opens(void **state)
 {
     (void)state;
+    char path[512];
     write_pairs();
     write_class_folders();
     for (int i = 1; i <= 5; i++) {
@@ -174,6 +178,7 @@ static void every_format_opens(void **state)
         write_cifar(name, 10, 0);
     }
     write_cifar("test_batch.bin", 10, 0);
+    file_write(path_in(folder, "a.csv", path), "x,kind\n0.5,a\n2,b\n", 17);
     for (int i = 0; cr_formats.entries[i]; i++) {
         const char *name = cr_formats.entries[i]->name;
         char source[1024];

@@ -79,7 +79,11 @@ static void numbers_are_measured(void **state)
         assert_float_equal(deviation[c], 10 * sqrt(14 / 9.0), 1e-12);
     }
     expect_ok(cr_data_info_new(&info, dataset, &err));
-    assert_float_equal(info->mean[0], 9.5, 1e-12);
+    assert_float_equal(info->spread[0].mean, 9.5, 1e-12);
+    assert_float_equal(info->spread[0].deviation, 10 * sqrt((COUNT * COUNT - 1) / 12.0), 1e-12);
+    assert_true(info->spread[1].minimum == -99.5 && info->spread[1].maximum == 120.5);
+    assert_float_equal(info->targets[1].mean, 4.5, 1e-12);
+    assert_true(info->targets[1].minimum == -1 && info->targets[1].maximum == 10);
     assert_int_equal(info->duplicates, 0);
     cr_data_info_free(info);
     expect_error(cr_data_sheet(dataset, 3, "sheet.png", &err), CR_ERROR_UNSUPPORTED,

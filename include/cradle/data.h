@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-extern CR_API const struct cr_registry cr_formats; /* digits, idx, mnist, folder, cifar-bin, cifar10 */
+extern CR_API const struct cr_registry cr_formats; /* digits, mnist, cifar10, folder, idx, cifar-bin, csv */
 
 enum cr_part { CR_PART_TRAIN, CR_PART_TEST };
 
@@ -36,6 +36,7 @@ struct cr_dataset {
     const int32_t *labels;          /* [count], 0..classes-1; NULL where there are targets */
     const float *targets;           /* [count][classes], finite; NULL where there are labels */
     bool numbers;                   /* samples are floats, finite, and not scaled */
+    const char *const *columns;     /* [channels]: what the numbers of a row mean; NULL: not known */
     const uint8_t *pixels;          /* [count][H][W][C] where all are in memory, else NULL */
     enum cr_status (*get)(const struct cr_dataset *dataset, int64_t index, uint8_t *pixels, struct cr_error *err);
     /* A name for messages ("train/cat/0001.jpg", "image 17"), written to `text`. */
@@ -146,13 +147,17 @@ CR_API enum cr_status cr_loader_next(struct cr_loader *loader, const struct cr_b
 
 /* ------------------------------------------------------------------------------------------------------------- info */
 
+struct cr_data_spread {
+    double mean, deviation, minimum, maximum;
+};
+
 struct cr_data_info {
     int64_t count, classes, height, width, channels;
-    int64_t *per_class; /* [classes]; 0 where there are targets instead of labels */
-    double mean[4], deviation[4];
-    uint8_t minimum, maximum; /* 0 where samples are numbers */
-    int64_t duplicates;       /* samples whose pixels equal those of an earlier one */
-    int64_t conflicts;        /* of these, with another label or target */
+    struct cr_data_spread *spread;  /* [channels]: mean and deviation of x / 255, or of x where samples are numbers */
+    int64_t *per_class;             /* [classes]; 0 where there are targets instead of labels */
+    struct cr_data_spread *targets; /* [classes]; NULL where there are labels */
+    int64_t duplicates;             /* samples whose pixels equal those of an earlier one */
+    int64_t conflicts;              /* of these, with another label or target */
     int64_t first_duplicate[2];
 };
 CR_API enum cr_status cr_data_info_new(struct cr_data_info **info, const struct cr_dataset *dataset,

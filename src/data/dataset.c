@@ -97,6 +97,30 @@ static struct cr_store *new_store(const struct cr_extent *extent, const char *co
     return store;
 }
 
+enum cr_status cr_extent_shape(struct cr_extent *extent, const struct cr_list *shape, int64_t numbers, const char *path,
+                               struct cr_error *err)
+{
+    extent->height = extent->width = 1;
+    extent->channels = numbers;
+    if (shape->count == 0)
+        return CR_OK;
+    bool whole = true;
+    for (int64_t i = 0; i < shape->count; i++)
+        whole = whole && shape->items[i] == floor(shape->items[i]);
+    if (shape->count < 2 || shape->count > 3 || !whole)
+        return cr_fail(err, CR_ERROR_ARGUMENT,
+                       "shape: expected [height, width] or [height, width, channels] in whole numbers");
+    extent->height = (int64_t)shape->items[0];
+    extent->width = (int64_t)shape->items[1];
+    extent->channels = shape->count == 3 ? (int64_t)shape->items[2] : 1;
+    int64_t needed = extent->height * extent->width * extent->channels;
+    if (needed != numbers)
+        return cr_fail(err, CR_ERROR_FORMAT, "%s: has %lld numbers a sample, but shape %lldx%lldx%lld needs %lld", path,
+                       (long long)numbers, (long long)extent->height, (long long)extent->width,
+                       (long long)extent->channels, (long long)needed);
+    return CR_OK;
+}
+
 enum cr_status cr_store_new(struct cr_store **store, const struct cr_extent *extent, bool in_memory,
                             const char *const *class_names, struct cr_error *err, const char *name, ...)
 {

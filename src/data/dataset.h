@@ -28,6 +28,13 @@ struct cr_extent {
 };
 
 /*
+ * Height, width and channels of samples that lie in rows of `numbers`, by the option `shape` ([height, width] or
+ * [height, width, channels]; empty: a row as it is). `path` begins the message where they do not fit.
+ */
+enum cr_status cr_extent_shape(struct cr_extent *extent, const struct cr_list *shape, int64_t numbers, const char *path,
+                               struct cr_error *err);
+
+/*
  * A store with room for labels (or targets) and, where `in_memory`, for pixels (neither is cleared), both for the
  * format to fill. `class_names` is copied; NULL: "0", "1", ... `name` is a printf format.
  */

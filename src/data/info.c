@@ -1,16 +1,15 @@
 /*
- * What a dataset holds: counts, balance, brightness, and samples that are there twice. Equal pictures are found by a
- * 64-bit hash of their bytes and then compared byte by byte.
+ * What a dataset holds: counts, balance, how its numbers spread, and samples that are there twice. Equal pictures are
+ * found by a 64-bit hash of their bytes and then compared byte by byte.
  */
 #include <cradle/data.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/dataset.h"
 #include "data/moments.h"
-
-enum { CHANNELS_MAX = 4 };
 
 struct key {
     uint64_t hash;
@@ -95,30 +94,92 @@ done:
     return status;
 }
 
-static enum cr_status measure(struct cr_data_info *info, const struct cr_dataset *dataset, struct cr_error *err)
+static enum cr_status measure_bytes(struct cr_data_info *info, const struct cr_dataset *dataset, struct cr_error *err)
 {
-    uint64_t histogram[CHANNELS_MAX][256];
-    if (dataset->numbers)
-        return cr_dataset_moments(dataset, NULL, dataset->count, info->mean, info->deviation, err);
-    CR_TRY(cr_dataset_histogram(dataset, NULL, dataset->count, histogram, err));
-    info->minimum = 255;
-    for (int64_t c = 0; c < dataset->channels; c++) {
-        cr_histogram_moments(histogram[c], &info->mean[c], &info->deviation[c]);
+    uint64_t(*histogram)[256] = malloc((size_t)dataset->channels * sizeof *histogram);
+    if (!histogram)
+        return cr_fail_memory(err);
+    enum cr_status status = cr_dataset_histogram(dataset, NULL, dataset->count, histogram, err);
+    for (int64_t c = 0; status == CR_OK && c < dataset->channels; c++) {
+        struct cr_data_spread *spread = &info->spread[c];
+        cr_histogram_moments(histogram[c], &spread->mean, &spread->deviation);
+        spread->minimum = 255;
         for (int value = 0; value < 256; value++)
             if (histogram[c][value]) {
-                info->minimum = value < info->minimum ? (uint8_t)value : info->minimum;
-                info->maximum = value > info->maximum ? (uint8_t)value : info->maximum;
+                spread->minimum = fmin(spread->minimum, value);
+                spread->maximum = value;
             }
     }
-    return CR_OK;
+    free(histogram);
+    return status;
+}
+
+/* Adds a row of numbers: their sum to the mean, or with `around` their square about it to the deviation. */
+static void add_row(struct cr_data_spread *spread, const float *row, int64_t count, bool around)
+{
+    for (int64_t i = 0; i < count; i++) {
+        double x = (double)row[i], away = x - spread[i].mean;
+        if (around) {
+            spread[i].deviation += away * away;
+            continue;
+        }
+        spread[i].mean += x;
+        spread[i].minimum = fmin(spread[i].minimum, x);
+        spread[i].maximum = fmax(spread[i].maximum, x);
+    }
+}
+
+/* Mean, then deviation, of `columns` numbers that stand `pixels` times in each of the samples, or once in the targets.
+ */
+static enum cr_status measure_numbers(struct cr_data_spread *spread, const struct cr_dataset *dataset, bool targets,
+                                      struct cr_error *err)
+{
+    int64_t columns = targets ? dataset->classes : dataset->channels;
+    int64_t pixels = targets ? 1 : dataset->height * dataset->width;
+    enum cr_status status = CR_OK;
+    uint8_t *buffer = malloc(cr_sample_size(dataset));
+    if (!buffer)
+        return cr_fail_memory(err);
+    for (int64_t c = 0; c < columns; c++)
+        spread[c] = (struct cr_data_spread){.minimum = INFINITY, .maximum = -INFINITY};
+    for (int around = 0; around < 2; around++) {
+        for (int64_t i = 0; i < dataset->count; i++) {
+            const uint8_t *sample = NULL;
+            if (!targets)
+                CR_GO(cr_dataset_view(dataset, i, buffer, &sample, err));
+            const float *row = targets ? dataset->targets + i * columns : (const float *)(const void *)sample;
+            for (int64_t p = 0; p < pixels; p++)
+                add_row(spread, row + p * columns, columns, around);
+        }
+        for (int64_t c = 0; c < columns; c++) {
+            double *sum = around ? &spread[c].deviation : &spread[c].mean;
+            *sum /= (double)(dataset->count * pixels);
+            *sum = around ? sqrt(*sum) : *sum;
+        }
+    }
+done:
+    free(buffer);
+    return status;
+}
+
+static enum cr_status measure(struct cr_data_info *info, const struct cr_dataset *dataset, struct cr_error *err)
+{
+    info->spread = calloc((size_t)dataset->channels, sizeof *info->spread);
+    info->per_class = calloc((size_t)dataset->classes, sizeof *info->per_class);
+    if (dataset->targets)
+        info->targets = calloc((size_t)dataset->classes, sizeof *info->targets);
+    if (!info->spread || !info->per_class || (dataset->targets && !info->targets))
+        return cr_fail_memory(err);
+    for (int64_t i = 0; i < dataset->count && dataset->labels; i++)
+        info->per_class[dataset->labels[i]]++;
+    if (dataset->targets)
+        CR_TRY(measure_numbers(info->targets, dataset, true, err));
+    return dataset->numbers ? measure_numbers(info->spread, dataset, false, err) : measure_bytes(info, dataset, err);
 }
 
 enum cr_status cr_data_info_new(struct cr_data_info **info, const struct cr_dataset *dataset, struct cr_error *err)
 {
     *info = NULL;
-    if (dataset->channels > CHANNELS_MAX)
-        return cr_fail(err, CR_ERROR_UNSUPPORTED, "%s: %lld channels, more than %d", dataset->name,
-                       (long long)dataset->channels, CHANNELS_MAX);
     enum cr_status status = CR_OK;
     struct cr_data_info *made = calloc(1, sizeof *made);
     if (!made)
@@ -129,11 +190,6 @@ enum cr_status cr_data_info_new(struct cr_data_info **info, const struct cr_data
     made->width = dataset->width;
     made->channels = dataset->channels;
     made->first_duplicate[0] = made->first_duplicate[1] = -1;
-    made->per_class = calloc((size_t)dataset->classes, sizeof *made->per_class);
-    if (!made->per_class)
-        CR_GO(cr_fail_memory(err));
-    for (int64_t i = 0; i < dataset->count && dataset->labels; i++)
-        made->per_class[dataset->labels[i]]++;
     CR_GO(measure(made, dataset, err));
     CR_GO(find_duplicates(made, dataset, err));
     *info = made;
@@ -147,6 +203,8 @@ void cr_data_info_free(struct cr_data_info *info)
 {
     if (!info)
         return;
+    free(info->spread);
+    free(info->targets);
     free(info->per_class);
     free(info);
 }
