@@ -104,7 +104,7 @@ static void check_log(const char *path, struct training *t)
             assert_float_equal(number(line, "lr"), 0.1, 0);
             assert_true(number(line, "loss") > 0 && number(line, "loss") != floor(number(line, "loss")));
         } else if (i == 3) {
-            keys_are(line, "event step epoch loss accuracy validation_loss validation_accuracy answers lr best "
+            keys_are(line, "event step epoch loss accuracy validation_loss validation_accuracy scores answers lr best "
                            "images_per_second seconds");
             assert_true(cJSON_IsTrue(cJSON_GetObjectItem(line, "best")));
         } else if (i == 4) {

@@ -60,6 +60,9 @@ static void targets_are_learned(void **state)
         const struct cr_event *last = witness_last(&witness, CR_EVENT_EPOCH);
         if (!(last->validation_accuracy > 0.9 && last->validation_accuracy <= 1))
             fail_msg("%s: a result of %g", cases[i].loss, last->validation_accuracy);
+        assert_int_equal(last->score_count, 3);
+        assert_string_equal(last->scores[0].metric, cases[i].yes_or_no ? "hamming" : "r2");
+        assert_true(last->scores[0].value == last->validation_accuracy);
         witness = (struct witness){.kind = CR_EVENT_STEP, .step = 13, .verdict = {.kind = CR_STOP}};
         expect_ok(training_make(&stopped, &options, &err));
         expect_ok(cr_trainer_run(stopped.trainer, &err));

@@ -140,9 +140,11 @@ struct cr_event {
     int64_t epochs, steps_per_epoch;
     double lr;
     double loss;     /* STEP: of this batch. EPOCH: mean over the epoch's batches, in training mode */
-    double accuracy; /* the same of the accuracy, 0..1 */
-    bool validated;  /* the two below hold */
+    double accuracy; /* the same of the loss's first metric: accuracy, 0..1, or R^2 */
+    bool validated;  /* those below hold */
     double validation_loss, validation_accuracy;
+    const struct cr_score *scores; /* [score_count], by all metrics of the loss, on the validation part; borrowed */
+    int score_count;
     bool compared;                     /* EPOCH: the two below hold */
     double train_loss, train_accuracy; /* of a fixed sample of the training part on the terms of validation: after the
                                           epoch, without dropout and augmentation */

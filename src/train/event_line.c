@@ -157,6 +157,16 @@ static void add_answers(struct cr_line *line, const struct cr_answers *answers)
     add_string(line, "}");
 }
 
+static void add_scores(struct cr_line *line, const struct cr_event *event)
+{
+    if (event->score_count == 0)
+        return;
+    open_as(line, "scores", "{");
+    for (int i = 0; i < event->score_count; i++)
+        add_float(line, event->scores[i].metric, event->scores[i].value);
+    add_string(line, "}");
+}
+
 static void add_measures(struct cr_line *line, const struct cr_event *event)
 {
     add_float(line, "loss", event->loss);
@@ -164,6 +174,7 @@ static void add_measures(struct cr_line *line, const struct cr_event *event)
     if (event->validated) {
         add_float(line, "validation_loss", event->validation_loss);
         add_float(line, "validation_accuracy", event->validation_accuracy);
+        add_scores(line, event);
     }
     if (event->compared) {
         add_float(line, "train_loss", event->train_loss);

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "model/metric.h"
 #include "train/event_line.h"
 
 /* ------------------------------------------------------------------------------------------------------------ pieces
@@ -84,6 +85,24 @@ static enum cr_status read_answers(struct cr_arena *arena, const cJSON *object, 
     CR_TRY(read_counts(arena, get(object, "correct"), &answers->correct, &corrects, err));
     answers->classes = counts < corrects ? counts : corrects;
     event->answers = answers;
+    return CR_OK;
+}
+
+/* Of metrics that this version knows. */
+static enum cr_status read_scores(struct cr_arena *arena, const cJSON *object, struct cr_event *event,
+                                  struct cr_error *err)
+{
+    struct cr_score *scores;
+    const struct cr_entry *entry;
+    const cJSON *item;
+    scores = cr_arena_alloc(arena, ((size_t)cJSON_GetArraySize(object) + 1) * sizeof *scores);
+    if (!scores)
+        return cr_fail_memory(err);
+    cJSON_ArrayForEach(item, object) if ((entry = cr_registry_find(&cr_metrics, item->string)))
+        scores[event->score_count++] = (struct cr_score){.metric = entry->name,
+                                                         .share = ((const struct cr_metric *)entry)->share,
+                                                         .value = number(object, item->string)};
+    event->scores = scores;
     return CR_OK;
 }
 
@@ -200,6 +219,8 @@ static enum cr_status read_finding(struct cr_arena *arena, const cJSON *object, 
 static enum cr_status read_details(struct cr_arena *arena, const cJSON *object, struct cr_event *event,
                                    struct cr_error *err)
 {
+    if (cJSON_IsObject(get(object, "scores")))
+        CR_TRY(read_scores(arena, get(object, "scores"), event, err));
     if (event->kind == CR_EVENT_EPOCH && get(object, "answers"))
         return read_answers(arena, get(object, "answers"), event, err);
     if (event->kind == CR_EVENT_OBSERVE)

@@ -58,6 +58,7 @@ static enum cr_status make_plans(struct cr_trainer *trainer, struct cr_error *er
     if (!trainer->options.validation && !trainer->options.sample)
         return CR_OK;
     CR_TRY(cr_answers_new(&trainer->answers, network, err));
+    CR_TRY(cr_meter_new(&trainer->meter, network, err));
     return cr_plan_new(&trainer->validating, trainer->context, network->graph, network->params, &validating, err);
 }
 
@@ -103,6 +104,7 @@ void cr_trainer_free(struct cr_trainer *trainer)
     cr_plan_free(trainer->validating);
     cr_observing_free(trainer->observing);
     cr_answers_free(&trainer->answers);
+    cr_meter_free(trainer->meter);
     free(trainer->observers);
     free(trainer);
 }
@@ -416,10 +418,13 @@ static enum cr_status validate(struct cr_trainer *trainer, struct cr_tally *vali
                                struct cr_error *err)
 {
     cr_answers_clear(&trainer->answers);
+    if (trainer->meter)
+        cr_meter_clear(trainer->meter);
     if (trainer->options.validation)
-        CR_TRY(cr_trainer_validate(trainer, trainer->options.validation, validation, &trainer->answers, err));
+        CR_TRY(cr_trainer_validate(trainer, trainer->options.validation, validation, &trainer->answers, trainer->meter,
+                                   err));
     if (trainer->options.sample)
-        CR_TRY(cr_trainer_validate(trainer, trainer->options.sample, sample, NULL, err));
+        CR_TRY(cr_trainer_validate(trainer, trainer->options.sample, sample, NULL, NULL, err));
     return CR_OK;
 }
 
@@ -447,6 +452,8 @@ static enum cr_status end_epoch(struct cr_trainer *trainer, struct cr_error *err
     event.compared = trainer->options.sample != NULL;
     event.train_loss = event.compared ? cr_tally_loss(&sample) : 0;
     event.train_accuracy = event.compared ? cr_tally_accuracy(&sample) : 0;
+    if (event.validated)
+        event.scores = cr_meter_scores(trainer->meter, &event.score_count);
     event.best = best;
     event.images_per_second = images_per_second(trainer);
     progress->position = 0;

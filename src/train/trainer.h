@@ -8,6 +8,7 @@
 #include <cradle/train.h>
 
 #include "graph/safetensors.h"
+#include "model/metric.h"
 #include "train/answers.h"
 #include "train/observing.h"
 #include "train/refine.h"
@@ -16,18 +17,17 @@
 /* Sums over samples, in their order. */
 struct cr_tally {
     double loss;
-    int64_t correct, count;
-    int64_t answers;                 /* given: a class each, or as many as there are outputs */
-    bool numbers;                    /* they are numbers: correct is not used, but */
-    double targets, squares, errors; /* sums of t, t^2, (x - t)^2 */
+    int64_t count;
+    const struct cr_metric *metric; /* the first of the loss; NULL before the first sample */
+    double sums[CR_FIRST_SUMS];     /* its */
 };
 
 void cr_tally_add(struct cr_tally *sum, const struct cr_tally *tally);
 
 void cr_tally_batch(struct cr_tally *tally, const struct cr_plan *plan, const struct cr_network *network,
                     const struct cr_batch *batch);
-double cr_tally_loss(const struct cr_tally *tally); /* means; NaN of nothing */
-double cr_tally_accuracy(const struct cr_tally *tally);
+double cr_tally_loss(const struct cr_tally *tally);     /* means; NaN of nothing */
+double cr_tally_accuracy(const struct cr_tally *tally); /* by the first metric */
 
 /* What, with the numbers of network and optimizer, makes the state of a training. */
 struct cr_progress {
@@ -46,7 +46,8 @@ struct cr_trainer {
     struct cr_trainer_options options;
     struct cr_observer *observers; /* a copy */
     struct cr_early_stop early_stop;
-    struct cr_plan *training, *validating; /* the latter NULL without a validation part */
+    struct cr_plan *training, *validating; /* the latter NULL where nothing is validated, */
+    struct cr_meter *meter;                /* as is this: of the last validation */
     struct cr_observing *observing;        /* NULL: nothing is observed */
     struct cr_answer_counts answers;
     int64_t steps_per_epoch;
@@ -66,9 +67,10 @@ struct cr_trainer {
 bool cr_trainer_stopped_early(const struct cr_trainer *trainer);
 bool cr_trainer_is_over(const struct cr_trainer *trainer);
 
-/* The mean loss and accuracy over what a loader gives, as the network answers now; `answers` may be NULL. */
+/* The mean loss and accuracy over what a loader gives, as the network answers now; `answers` and `meter` may be NULL.
+ */
 enum cr_status cr_trainer_validate(struct cr_trainer *trainer, struct cr_loader *loader, struct cr_tally *tally,
-                                   struct cr_answer_counts *answers, struct cr_error *err);
+                                   struct cr_answer_counts *answers, struct cr_meter *meter, struct cr_error *err);
 
 /* cr_trainer_save with more metadata. */
 enum cr_status cr_trainer_save_with(const struct cr_trainer *trainer, const char *path, const char *fingerprint,

@@ -56,14 +56,9 @@ static void add_state(struct metadata *metadata, const struct cr_trainer *traine
     const struct cr_optimizer *optimizer = trainer->options.optimizer;
     add_int(metadata, "position", progress->position);
     add_float(metadata, "loss_sum", progress->tally.loss);
-    add_int(metadata, "correct", progress->tally.correct);
     add_int(metadata, "count", progress->tally.count);
-    add_int(metadata, "answers", progress->tally.answers);
-    if (progress->tally.numbers) {
-        add_float(metadata, "target_sum", progress->tally.targets);
-        add_float(metadata, "target_squares", progress->tally.squares);
-        add_float(metadata, "error_squares", progress->tally.errors);
-    }
+    for (int i = 0; i < CR_FIRST_SUMS; i++)
+        add_float(metadata, cr_arena_format(metadata->arena, "metric_sum_%d", i), progress->tally.sums[i]);
     if (trainer->observing)
         add_int(metadata, "observe", cr_observing_interval(trainer->observing));
     add_int(metadata, "best_epoch", progress->best_epoch);
@@ -168,6 +163,20 @@ static enum cr_status read_results(const struct cr_trainer *trainer, const struc
     return read_watch(file, path, "schedule", epochs, &state->watch, err);
 }
 
+static enum cr_status read_sums(const struct cr_trainer *trainer, const struct cr_safetensors *file, const char *path,
+                                struct cr_tally *tally, struct cr_error *err)
+{
+    char key[32];
+    CR_TRY(cr_checkpoint_float(file, path, "loss_sum", &tally->loss, err));
+    CR_TRY(cr_checkpoint_int(file, path, "count", 0, INT64_MAX, &tally->count, err));
+    for (int i = 0; i < CR_FIRST_SUMS; i++) {
+        snprintf(key, sizeof key, "metric_sum_%d", i);
+        CR_TRY(cr_checkpoint_float(file, path, key, &tally->sums[i], err));
+    }
+    tally->metric = tally->count > 0 ? cr_metric_first(trainer->options.network) : NULL;
+    return CR_OK;
+}
+
 /* Reads into `progress`, which must agree with itself and the loader. */
 static enum cr_status read_progress(const struct cr_trainer *trainer, const struct cr_safetensors *file,
                                     const char *path, struct cr_progress *progress, struct cr_error *err)
@@ -181,16 +190,7 @@ static enum cr_status read_progress(const struct cr_trainer *trainer, const stru
             err, CR_ERROR_FORMAT,
             "%s: is of another experiment: step %lld is not step %lld of epoch %lld with %lld steps an epoch", path,
             (long long)progress->step, (long long)progress->position, (long long)progress->epoch + 1, (long long)steps);
-    CR_TRY(cr_checkpoint_float(file, path, "loss_sum", &progress->tally.loss, err));
-    CR_TRY(cr_checkpoint_int(file, path, "count", 0, INT64_MAX, &progress->tally.count, err));
-    CR_TRY(cr_checkpoint_int(file, path, "answers", 0, INT64_MAX, &progress->tally.answers, err));
-    CR_TRY(cr_checkpoint_int(file, path, "correct", 0, progress->tally.answers, &progress->tally.correct, err));
-    progress->tally.numbers = cr_safetensors_get(file, "target_sum") != NULL;
-    if (progress->tally.numbers) {
-        CR_TRY(cr_checkpoint_float(file, path, "target_sum", &progress->tally.targets, err));
-        CR_TRY(cr_checkpoint_float(file, path, "target_squares", &progress->tally.squares, err));
-        CR_TRY(cr_checkpoint_float(file, path, "error_squares", &progress->tally.errors, err));
-    }
+    CR_TRY(read_sums(trainer, file, path, &progress->tally, err));
     CR_TRY(cr_checkpoint_int(file, path, "best_epoch", 0, progress->epoch, &progress->best_epoch, err));
     CR_TRY(cr_checkpoint_float(file, path, "best_accuracy", &progress->best_accuracy, err));
     CR_TRY(cr_checkpoint_float(file, path, "best_loss", &progress->best_loss, err));
