@@ -28,6 +28,7 @@ static const struct kind {
     {&cr_formats, "where pictures come from"},
     {&cr_samplers, "how a search proposes values"},
     {&cr_pruners, "how a search ends trials early"},
+    {&cr_augments, "how pictures are changed while training"},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -86,13 +87,14 @@ static int run(const struct cli_call *call)
     return CLI_OK;
 }
 
-static const struct cli_argument arguments[] = {{.name = "KIND",
-                                                 .type = CLI_WORD,
-                                                 .optional = true,
-                                                 .word = kind_word,
-                                                 .what = "kind",
-                                                 .help = "layers, ops, inits, losses, optimizers, schedules, formats"},
-                                                {0}};
+static const struct cli_argument arguments[] = {
+    {.name = "KIND",
+     .type = CLI_WORD,
+     .optional = true,
+     .word = kind_word,
+     .what = "kind",
+     .help = "layers, ops, inits, losses, optimizers, schedules, formats, augments"},
+    {0}};
 
 static const struct cli_option options[] = {{.name = "names",
                                              .type = CLI_SWITCH,

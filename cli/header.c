@@ -26,6 +26,19 @@ static void describe_data(const struct cr_experiment_parts *parts, char *text, s
              (long long)data->channels, (long long)data->classes);
 }
 
+/* "flip, crop, cutout"; "" for none. A name that does not fit is left out. */
+static void describe_augmentation(const struct cr_experiment_parts *parts, char *text, size_t size)
+{
+    const struct cr_node *list = parts->data->augment;
+    size_t used = 0;
+    text[0] = 0;
+    for (const struct cr_node *item = list ? list->first : NULL; item; item = item->next) {
+        const char *name = item->kind == CR_NODE_MAP ? item->first->key : item->text;
+        if (used + strlen(name) + 3 < size)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", name);
+    }
+}
+
 static void describe_training(const struct cr_experiment_parts *parts, char *text, size_t size)
 {
     int64_t steps = (parts->split->train_count + parts->train->batch - 1) / parts->train->batch;
@@ -44,14 +57,17 @@ static void describe_machine(const struct cr_context *context, char *text, size_
 static void plain(const struct cr_context *context, const struct cr_experiment_parts *parts)
 {
     const struct cr_network *network = parts->network;
-    char data[512], training[256], machine[64], params[32], flops[32], memory[32];
+    char data[512], training[256], machine[64], params[32], flops[32], memory[32], augmentation[256];
     describe_data(parts, data, sizeof data);
     describe_training(parts, training, sizeof training);
     describe_machine(context, machine, sizeof machine);
     text_amount((double)network->params->trainable, params, sizeof params);
     text_amount((double)total_flops(network), flops, sizeof flops);
     text_bytes((double)cr_trainer_memory(parts->trainer), memory, sizeof memory);
+    describe_augmentation(parts, augmentation, sizeof augmentation);
     printf("Data: %s\n", data);
+    if (augmentation[0])
+        printf("Augmentation: %s\n", augmentation);
     printf("Model: %s parameters, %s FLOPs an image, %s\n", params, flops, memory);
     for (int i = 0; i < network->layers; i++)
         if (network->rows[i].help)
@@ -105,11 +121,14 @@ static void terminal(const struct screen *screen, const struct cr_context *conte
                      const struct cr_experiment_parts *parts)
 {
     const char *bold = screen_bold(screen), *off = screen_plain(screen);
-    char data[512], training[256], machine[64];
+    char data[512], training[256], machine[64], augmentation[256];
     describe_data(parts, data, sizeof data);
     describe_training(parts, training, sizeof training);
     describe_machine(context, machine, sizeof machine);
+    describe_augmentation(parts, augmentation, sizeof augmentation);
     printf("%sData%s   %s\n", bold, off, data);
+    if (augmentation[0])
+        printf("       augmented while training: %s\n", augmentation);
     table(screen, parts);
     printf("%sTrain%s  %s\n       %s\n", bold, off, training, machine);
     if (parts->run)

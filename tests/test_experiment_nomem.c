@@ -6,7 +6,7 @@
 
 #include <cradle/experiment.h>
 
-static const char yaml[] = "data: {limit: 20, validation: 0.5}\n"
+static const char yaml[] = "data: {limit: 20, validation: 0.5, augment: [crop: 1, rotate]}\n"
                            "model: [dense: {units: 4, init: he}, relu, dense: 10]\n"
                            "train: {epochs: 1, batch: 10, optimizer: {adam: 0.01}, schedule: {step: 1}}\n";
 

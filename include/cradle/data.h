@@ -14,7 +14,8 @@
 extern "C" {
 #endif
 
-extern CR_API const struct cr_registry cr_formats; /* digits, mnist, cifar10, folder, idx, cifar-bin, csv */
+extern CR_API const struct cr_registry cr_formats;  /* digits, mnist, cifar10, folder, idx, cifar-bin, csv */
+extern CR_API const struct cr_registry cr_augments; /* flip, crop, rotate, ... */
 
 enum cr_part { CR_PART_TRAIN, CR_PART_TEST };
 
@@ -95,6 +96,7 @@ struct cr_data_section {
     int64_t limit;     /* 0: all; else a stratified subset of that many samples, before the split */
     int standardize;   /* enum cr_standardize */
     int64_t split_seed;
+    const struct cr_node *augment; /* NULL: none */
 };
 enum cr_standardize { CR_STANDARDIZE_NONE, CR_STANDARDIZE_CHANNEL };
 extern CR_API const struct cr_option cr_data_section_options[];
@@ -113,6 +115,24 @@ CR_API void cr_split_free(struct cr_split *split);
 CR_API enum cr_status cr_dataset_moments(const struct cr_dataset *dataset, const int64_t *indices, int64_t count,
                                          double *mean, double *deviation, struct cr_error *err);
 
+/* ----------------------------------------------------------------------------------------------------- augmentation */
+
+/*
+ * Pictures changed at random in every epoch anew, so that a network sees more of them than there are. For training
+ * alone: what validates, tests or predicts has no augmenter.
+ */
+struct cr_augmenter;
+/* `list` as data.augment: [flip, crop: {padding: 4}]. The config must live as long. */
+CR_API enum cr_status cr_augmenter_new(struct cr_augmenter **augmenter, struct cr_config *config,
+                                       const struct cr_node *list, struct cr_error *err);
+/*
+ * Before use: for the pictures of this dataset (its shape; bytes, not numbers). `mean`, [channels] of x / 255, is what
+ * the network takes for 0 and `fill: mean` covers with; NULL: 0.
+ */
+CR_API enum cr_status cr_augmenter_fit(struct cr_augmenter *augmenter, const struct cr_dataset *dataset,
+                                       const double *mean, struct cr_error *err);
+CR_API void cr_augmenter_free(struct cr_augmenter *augmenter); /* NULL is allowed */
+
 /* ----------------------------------------------------------------------------------------------------------- loader */
 
 struct cr_batch {
@@ -128,10 +148,11 @@ struct cr_loader_options {
     int workers; /* 0: batches are made by the thread that asks for them */
     bool shuffle;
     uint64_t seed;
+    const struct cr_augmenter *augment; /* fitted to the dataset; NULL: none */
 };
 
 struct cr_loader;
-/* `indices` is copied. The dataset must live as long as the loader. */
+/* `indices` is copied. The dataset and the augmenter must live as long as the loader. */
 CR_API enum cr_status cr_loader_new(struct cr_loader **loader, const struct cr_dataset *dataset, const int64_t *indices,
                                     int64_t count, const struct cr_loader_options *options, struct cr_error *err);
 CR_API void cr_loader_free(struct cr_loader *loader);

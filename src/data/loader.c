@@ -8,6 +8,8 @@
  *
  *     released <= taken <= claimed <= released + slots      (batches; the one between released and taken is lent)
  *
+ * With an augmenter a picture is changed as it is put into its batch, by a key of (seed, epoch, place in the epoch).
+ *
  * Everything is allocated in cr_loader_new. A failure belongs to its batch and is told when that batch is asked for.
  */
 #include <cradle/data.h>
@@ -18,7 +20,9 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "data/augment.h"
 #include "data/dataset.h"
+#include "data/moments.h"
 #include "data/thread.h"
 
 enum { WORKERS_MAX = 256, ALIGNMENT = 64 };
@@ -26,6 +30,7 @@ enum { WORKERS_MAX = 256, ALIGNMENT = 64 };
 struct slot {
     struct cr_batch batch;
     uint8_t *pixels;
+    void *room;      /* to augment in; NULL: nothing is augmented */
     int32_t *labels; /* either */
     float *targets;  /* or */
     int64_t *indices;
@@ -55,6 +60,21 @@ struct cr_loader {
     pthread_t *workers; /* [started] */
 };
 
+/* The picture at `place` of this epoch. */
+static enum cr_status load(struct cr_loader *loader, struct slot *slot, int64_t place, uint8_t *pixels,
+                           struct cr_error *err)
+{
+    const struct cr_dataset *dataset = loader->dataset;
+    int64_t index = loader->order[place];
+    struct cr_augment_key key = {loader->options.seed, loader->epoch, place, index};
+    const uint8_t *from;
+    if (!slot->room)
+        return dataset->get(dataset, index, pixels, err);
+    CR_TRY(cr_dataset_view(dataset, index, slot->room, &from, err));
+    cr_augmenter_run(loader->options.augment, &key, from, pixels, slot->room);
+    return CR_OK;
+}
+
 static enum cr_status fill(struct cr_loader *loader, struct slot *slot, int64_t number, struct cr_error *err)
 {
     int64_t begin = number * loader->options.batch, count = loader->count - begin;
@@ -75,7 +95,7 @@ static enum cr_status fill(struct cr_loader *loader, struct slot *slot, int64_t 
                    row * sizeof(float));
         if (atomic_load_explicit(&loader->hurry, memory_order_relaxed))
             return CR_OK;
-        CR_TRY(loader->dataset->get(loader->dataset, index, slot->pixels + (size_t)i * loader->sample, err));
+        CR_TRY(load(loader, slot, begin + i, slot->pixels + (size_t)i * loader->sample, err));
     }
     return CR_OK;
 }
@@ -208,7 +228,10 @@ static enum cr_status allocate(struct cr_loader *loader, const int64_t *indices,
         else
             slot->labels = malloc(batch * sizeof *slot->labels);
         slot->indices = malloc(batch * sizeof *slot->indices);
-        if (!slot->pixels || !(slot->labels || slot->targets) || !slot->indices)
+        if (loader->options.augment)
+            slot->room = aligned_alloc(ALIGNMENT, cr_augmenter_room(loader->options.augment));
+        if (!slot->pixels || !(slot->labels || slot->targets) || !slot->indices ||
+            (loader->options.augment && !slot->room))
             return cr_fail_memory(err);
     }
     return CR_OK;
@@ -263,6 +286,7 @@ void cr_loader_free(struct cr_loader *loader)
     pthread_mutex_destroy(&loader->lock);
     for (int64_t i = 0; loader->slot && i < loader->slots; i++) {
         free(loader->slot[i].pixels);
+        free(loader->slot[i].room);
         free(loader->slot[i].labels);
         free(loader->slot[i].targets);
         free(loader->slot[i].indices);

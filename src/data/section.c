@@ -21,5 +21,7 @@ const struct cr_option cr_data_section_options[] = {
               .help = "channel: subtract each channel's mean and divide by its deviation, after x / 255"),
     CR_INT("split_seed", struct cr_data_section, split_seed, .min = 0, .max = 9e15,
            .help = "seed of the draws of `validation` and `limit`"),
+    CR_NODE("augment", struct cr_data_section, augment, .kind = "augments",
+            .help = "how pictures are changed at random while training, a list; default: not at all"),
     {0},
 };

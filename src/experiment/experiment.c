@@ -135,10 +135,14 @@ static enum cr_status make_sample(struct cr_experiment *experiment, const struct
 static enum cr_status make_loaders(struct cr_experiment *experiment, int64_t batch, int workers, struct cr_error *err)
 {
     const struct cr_split *split = experiment->split;
-    struct cr_loader_options options = {
-        .batch = batch, .workers = workers, .shuffle = true, .seed = (uint64_t)experiment->sections.train.seed};
+    struct cr_loader_options options = {.batch = batch,
+                                        .workers = workers,
+                                        .shuffle = true,
+                                        .seed = (uint64_t)experiment->sections.train.seed,
+                                        .augment = experiment->augmenter};
     CR_TRY(cr_loader_new(&experiment->train, experiment->dataset, split->train, split->train_count, &options, err));
     options.shuffle = false;
+    options.augment = NULL;
     if (experiment->sections.babysit.compare)
         CR_TRY(make_sample(experiment, &options, err));
     if (split->validation_count == 0)
@@ -187,11 +191,16 @@ static enum cr_status make_pieces(struct cr_experiment *experiment, const struct
                                   struct cr_error *err)
 {
     const struct cr_train_section *train = &experiment->sections.train;
+    const struct cr_node *augment = experiment->sections.data.augment;
     CR_TRY(cr_schedule_new(&experiment->schedule, experiment->config, train->schedule, err));
     CR_TRY(cr_schedule_check(experiment->schedule, train->epochs, err));
     CR_TRY(cr_refine_read(&experiment->refine, &experiment->early_stop, experiment->config, train, err));
+    if (augment)
+        CR_TRY(cr_augmenter_new(&experiment->augmenter, experiment->config, augment, err));
     CR_TRY(open_data(experiment, options, err));
     CR_TRY(measure_data(experiment, err));
+    if (augment)
+        CR_TRY(cr_augmenter_fit(experiment->augmenter, experiment->dataset, experiment->mean, err));
     CR_TRY(cr_experiment_network(experiment, CR_F32, &experiment->network, err));
     CR_TRY(cr_identity_new(&experiment->identity, &experiment->sections, experiment->dataset, experiment->mean,
                            experiment->deviation, err));
@@ -335,6 +344,7 @@ void cr_experiment_free(struct cr_experiment *experiment)
     cr_loader_free(experiment->validation);
     cr_loader_free(experiment->sample);
     free(experiment->sampled);
+    cr_augmenter_free(experiment->augmenter);
     cr_identity_free(&experiment->identity);
     cr_network_free(experiment->network);
     free(experiment->mean);

@@ -20,6 +20,7 @@ struct cr_experiment {
     struct cr_schedule_use *schedule;
     struct cr_refine refine;
     struct cr_early_stop early_stop;
+    struct cr_augmenter *augmenter; /* NULL: none */
     struct cr_loader *train, *validation;
     struct cr_loader *sample; /* of the training part, to be compared with validation; or NULL */
     int64_t *sampled;         /* its samples */
