@@ -72,8 +72,8 @@ usage 'cradle train: b.yaml: one config file is enough, and a.yaml is there alre
 Try: cradle train --help' train a.yaml b.yaml
 usage 'cradle test: RUN is missing
 Try: cradle test --help' test
-usage 'cradle test: unexpected argument b
-Try: cradle test --help' test a b
+usage 'cradle test: c: two runs can be compared, not more
+Try: cradle test --help' test a b c
 usage 'cradle test: --json takes no value
 Try: cradle test --help' test a --json=yes
 usage 'cradle predict: IMAGE is missing

@@ -12,7 +12,7 @@ END
 # What depends on the machine: times, and the rounding of its instruction set.
 mask() {
     sed -E -e 's/[0-9.]+ KiB$/N KiB/' -e 's/[0-9]+\.[0-9]+(e[-+][0-9]+)?/N/g' -e 's/^Trained in [^;]*; best: epoch [0-9]+/Trained in T; best: epoch N/' \
-        -e 's/[0-9]+ right, [0-9]+ wrong/N right, N wrong/' -e '/^[0-9] /s/ +([0-9]+|\.)/ N/g'
+        -e 's/[0-9]+ right, [0-9]+ wrong/N right, N wrong/' -e '/^[0-9] /s/ +([0-9]+|\.|N|-)/ N/g' -e '/  taken for  /d'
 }
 filter=mask
 golden train-plain 0 train small.yaml --threads 1
@@ -39,7 +39,24 @@ cmp -s runs/digits/last.safetensors runs/digits-2/last.safetensors || fault "exa
 golden test-human 0 test runs/small
 cradle test runs/small --json
 [ $code = 0 ] || fault "test --json: exit status $code: $(cat err)"
-grep -Eqx '\{"accuracy": 0\.[0-9]+, "loss": [0-9.]+, "top5": [01](\.[0-9]+)?, "count": 360\}' out || fault "test --json: $(cat out)"
+grep -Eqx '\{"run": "runs/small", "data": "digits", "count": 360, "accuracy": 0\.[0-9]+, "top5": [01](\.[0-9]+)?, "f1": 0\.[0-9]+, "loss": [0-9.]+, "tests": 2, "right": [0-9]+, .*, "confusion": \[\[.*\]\]\}' out || fault "test --json: $(cat out)"
+# Calibrated probabilities are likelier, and the answers are the same.
+value() { sed -n "s/.*\"$1\": \([-0-9.e]*\).*/\1/p" out; }
+loss=$(value loss) right=$(value right)
+cradle test runs/small --calibrate --json
+[ $code = 0 ] && [ "$(value right)" = "$right" ] && awk "BEGIN { exit !($(value loss) < $loss) }" ||
+    fault "test --calibrate: $code, $right right with $loss before, $(value right) with $(value loss) after: $(cat err)"
+cradle test runs/small runs/small-2
+[ $code = 0 ] && grep -qx "McNemar's test: p = 1 exact, 1 with the mid-p correction: the difference may well be chance." out ||
+    fault "the same network twice: $(cat out err)"
+cradle test runs/small runs/small-2 --json
+[ $code = 0 ] && grep -q '"comparison": {"both": [0-9]*, "first": 0, "second": 0, "neither": [0-9]*, "p_exact": 1, "p_mid": 1}}$' out ||
+    fault "test of two runs --json: $(cat out err)"
+expect 2 'cradle test: runs/small-3: two runs can be compared, not more
+Try: cradle test --help' test runs/small runs/small-2 runs/small-3
+grep -q 'This is test' out && fault "a warning at the fourth test: $(cat out)"
+cradle test runs/small && cradle test runs/small
+grep -q '^This is test 7 of runs/small on these data' out || fault "no warning at the seventh test: $(cat out)"
 expect 1 'cradle: nowhere: is no run: there is no config.yaml in it' test nowhere
 
 # -------------------------------------------------------------------------------------------------------------- predict

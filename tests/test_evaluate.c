@@ -49,6 +49,7 @@ static int set_up(void **state)
     fixture->run.height = fixture->run.width = 1;
     fixture->run.channels = CHANNELS;
     fixture->run.classes = CLASSES;
+    fixture->run.temperature = 1;
     fixture->run.class_names = names;
     *state = fixture;
     return 0;
@@ -102,7 +103,9 @@ static void figures(void **state)
     assert_int_equal(result->count, 5);
     assert_int_equal(result->classes, CLASSES);
     assert_true(result->accuracy == 2 / 5.0);
-    assert_true(result->top5 == 4 / 5.0);
+    assert_int_equal(result->score_count, 3);
+    assert_string_equal(result->scores[1].metric, "top5");
+    assert_true(result->scores[1].value == 4 / 5.0);
     double expected = (loss_of_red(0) + loss_of_red(4) + loss_of_red(5) + loss_of_red(0) + log(CLASSES)) / 5;
     assert_true(fabs(result->loss - expected) < 1e-6);
     for (int true_class = 0; true_class < CLASSES; true_class++)
@@ -111,6 +114,19 @@ static void figures(void **state)
                         (answer == 6 && true_class == 6);
             assert_int_equal(result->confusion[true_class * CLASSES + answer], count);
         }
+    static const uint8_t right[5] = {1, 0, 0, 1, 0};
+    assert_memory_equal(result->right, right, 5);
+    assert_int_equal(result->right_count, 2);
+    /* Class 0 was answered four times, once rightly; class 4 never; of class 1 there is nothing to say. */
+    assert_true(result->by_class[0].precision == 1 / 4.0 && result->by_class[0].recall == 1);
+    assert_true(fabs(result->by_class[0].f1 - 2 / 5.0) < 1e-12);
+    assert_true(isnan(result->by_class[4].precision) && result->by_class[4].recall == 0);
+    assert_true(isnan(result->by_class[1].f1));
+    /* Four answers are as sure as exp(-loss_of_red(0)), two of them right; the blue one is of 1 / 7, and wrong. */
+    double sure = exp(-loss_of_red(0)), off = (4 * fabs(sure - 2 / 4.0) + 1.0 / CLASSES) / 5;
+    assert_true(fabs(result->calibration.error - off) < 1e-6);
+    assert_int_equal(result->calibration.bins[(int)(sure * CR_CALIBRATION_BINS)].count, 4);
+    assert_int_equal(result->calibration.bins[CR_CALIBRATION_BINS / CLASSES].count, 1);
     cr_test_result_free(result);
 }
 
@@ -149,7 +165,7 @@ static void not_a_number(void **state)
         ((float *)params->values)[i] = NAN;
     struct cr_test_result *result = test_run(fixture, red, &(int32_t){0}, 1, 0);
     assert_true(result->accuracy == 0);
-    assert_true(result->top5 == 0);
+    assert_true(result->scores[1].value == 0);
     assert_true(isnan(result->loss));
     cr_test_result_free(result);
 }
@@ -237,6 +253,169 @@ static void predict(void **state)
     assert_null(predictor);
 }
 
+/* Wilson's interval by the figures of Newcombe (1998), table I. */
+static void intervals(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t hits, count;
+        double low, high;
+    } cases[] = {{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611},
+                 {1, 29, 0.0061, 0.1718},   {29, 29, 0.8830, 1},       {0, 0, 0, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double low, high;
+        cr_interval(cases[i].hits, cases[i].count, &low, &high);
+        assert_true(fabs(low - cases[i].low) < 1e-4 && fabs(high - cases[i].high) < 1e-4);
+    }
+}
+
+/* Of 16 that one alone has right 12 are the first's: P(X <= 4) of 16 coins is 2517 / 65536, P(X = 4) 1820 / 65536. */
+static void comparisons(void **state)
+{
+    (void)state;
+    enum { COUNT = 20 };
+    struct cr_error err;
+    uint8_t right[2][COUNT] = {{0}};
+    struct cr_test_result a = {.count = COUNT, .truth = 1, .right = right[0]}, b = a;
+    struct cr_comparison comparison;
+    b.right = right[1];
+    for (int i = 0; i < COUNT; i++) {
+        right[0][i] = i < 12 || i == 16;
+        right[1][i] = i >= 12 && i <= 16;
+    }
+    expect_ok(cr_compare(&comparison, &a, &b, &err));
+    assert_int_equal(comparison.both, 1);
+    assert_int_equal(comparison.first, 12);
+    assert_int_equal(comparison.second, 4);
+    assert_int_equal(comparison.neither, 3);
+    assert_true(fabs(comparison.exact - 2 * 2517 / 65536.0) < 1e-12);
+    assert_true(fabs(comparison.middle - (2 * 2517 - 1820) / 65536.0) < 1e-12);
+    expect_ok(cr_compare(&comparison, &a, &a, &err));
+    assert_true(comparison.exact == 1 && comparison.middle == 1);
+    b.truth = 2;
+    expect_error(cr_compare(&comparison, &a, &b, &err), CR_ERROR_SHAPE,
+                 "the two networks were tested on other samples (20 and 20): no comparison");
+    b.right = NULL;
+    expect_error(cr_compare(&comparison, &a, &b, &err), CR_ERROR_UNSUPPORTED,
+                 "networks are compared by right and wrong answers, and numbers have none");
+}
+
+/* A temperature changes the loss and the confidence, and no answer. */
+static void temperatures(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cr_error err;
+    struct cr_predictor *predictor;
+    float probabilities[CLASSES];
+    fixture->run.temperature = 2;
+    struct cr_test_result *result = test_run(fixture, red, &(int32_t){2}, 1, 0);
+    double sum = 0;
+    for (int c = 0; c < CLASSES; c++)
+        sum += exp(-c / 2.0);
+    assert_true(fabs(result->loss - (log(sum) + 1)) < 1e-6);
+    assert_true(fabs(result->calibration.error - 1 / sum) < 1e-6);
+    expect_ok(cr_predictor_new(&predictor, fixture->context, &fixture->run, 1, &err));
+    expect_ok(cr_predict(predictor, red, 1, probabilities, &err));
+    for (int c = 0; c < CLASSES; c++)
+        assert_true(fabs((double)probabilities[c] - exp(-c / 2.0) / sum) < 1e-6);
+    cr_predictor_free(predictor);
+    cr_test_result_free(result);
+}
+
+/* The digits seen by a network of one dense layer: at the temperature found, the mean loss is least. */
+static void calibration(void **state)
+{
+    (void)state;
+    struct cr_error err;
+    struct cr_context *context;
+    struct cr_config *config;
+    struct cr_experiment *experiment;
+    struct cr_run *run;
+    char path[512], file[512], *folder = folder_make();
+    path_in(folder, "run", path);
+    expect_ok(cr_context_new(&context, NULL, &err));
+    expect_ok(cr_config_parse(&config,
+                              "data: {source: digits, limit: 300, validation: 0.4}\nmodel: [dense: 10]\n"
+                              "train: {optimizer: {sgd: {lr: 2}}, epochs: 20}\n",
+                              "test", &err));
+    expect_ok(cr_experiment_new(&experiment, context, config, &(struct cr_experiment_options){.run = path}, &err));
+    expect_ok(cr_experiment_run(experiment, &err));
+    cr_experiment_free(experiment);
+    expect_ok(cr_run_open(&run, context, path, &err));
+    assert_true(run->temperature == 1);
+    expect_ok(cr_calibrate(run, context, path, NULL, &err));
+    double found = run->temperature;
+    assert_true(found > 0.05 && found < 20 && fabs(found - 1) > 0.01);
+    cr_run_free(run);
+    expect_ok(cr_run_open(&run, context, path, &err));
+    assert_true(run->temperature == found);
+    /* On the samples that it was found by: those of the validation part. */
+    struct cr_dataset *dataset;
+    struct cr_split *split;
+    struct cr_data_section section = {.limit = 300, .validation = 0.4};
+    double losses[3];
+    expect_ok(cr_dataset_open(&dataset, context, config, NULL, CR_PART_TRAIN, NULL, &err));
+    expect_ok(cr_split_new(&split, dataset, &section, &err));
+    uint8_t *pixels = malloc((size_t)split->validation_count * 64);
+    int32_t *labels = malloc((size_t)split->validation_count * sizeof *labels);
+    for (int64_t i = 0; i < split->validation_count; i++) {
+        memcpy(pixels + i * 64, dataset->pixels + split->validation[i] * 64, 64);
+        labels[i] = dataset->labels[split->validation[i]];
+    }
+    for (int i = 0; i < 3; i++) {
+        struct cr_dataset *held;
+        struct cr_test_result *result;
+        run->temperature = found * (1 + 0.02 * (i - 1));
+        expect_ok(cr_dataset_from_memory(&held, pixels, labels, split->validation_count, 8, 8, 1, 10, NULL, &err));
+        expect_ok(cr_test(&result, context, run, held, NULL, &err));
+        losses[i] = result->loss;
+        cr_test_result_free(result);
+        cr_dataset_free(held);
+    }
+    assert_true(losses[1] < losses[0] && losses[1] < losses[2]);
+    cr_run_free(run);
+    /* Of other weights it is not used; what is no calibration is told. */
+    file_write(path_in(path, "calibration.json", file), "{\"temperature\": 3, \"step\": 1}", 31);
+    expect_ok(cr_run_open(&run, context, path, &err));
+    assert_true(run->temperature == 1);
+    cr_run_free(run);
+    file_write(file, "{}", 2);
+    assert_int_equal(cr_run_open(&run, context, path, &err), CR_ERROR_FORMAT);
+    assert_non_null(strstr(err.message, "calibration.json: expected {\"temperature\": T, \"step\": N}"));
+    free(pixels);
+    free(labels);
+    cr_split_free(split);
+    cr_dataset_free(dataset);
+    cr_config_free(config);
+    cr_context_free(context);
+    folder_remove(folder);
+}
+
+static void records(void **state)
+{
+    struct cr_error err;
+    struct cr_dataset *dataset;
+    int64_t times;
+    char path[512], *folder = folder_make();
+    struct cr_test_result *result = test_run(*state, red, &(int32_t){0}, 1, 0);
+    expect_ok(cr_dataset_from_memory(&dataset, red, &(int32_t){0}, 1, 1, 1, CHANNELS, CLASSES, names, &err));
+    for (int i = 1; i <= 3; i++) {
+        expect_ok(cr_test_record(folder, dataset, result, &times, &err));
+        assert_int_equal(times, i);
+    }
+    result->truth++; /* another test part */
+    expect_ok(cr_test_record(folder, dataset, result, &times, &err));
+    assert_int_equal(times, 1);
+    char *text = file_text(path_in(folder, "tests.jsonl", path));
+    assert_non_null(strstr(text, "\"data\":\"memory\""));
+    assert_non_null(strstr(text, "\"accuracy\":1,"));
+    free(text);
+    assert_int_equal(cr_test_record("/nowhere", dataset, result, &times, &err), CR_ERROR_IO);
+    cr_dataset_free(dataset);
+    cr_test_result_free(result);
+    folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +426,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(stopped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(own_test_part, set_up, tear_down),
         cmocka_unit_test_setup_teardown(predict, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(temperatures, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(records, set_up, tear_down),
+        cmocka_unit_test(intervals),
+        cmocka_unit_test(comparisons),
+        cmocka_unit_test(calibration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * cradle/evaluate.h - test and predict.
+ * cradle/evaluate.h - test, compare, calibrate and predict.
  */
 #ifndef CRADLE_EVALUATE_H
 #define CRADLE_EVALUATE_H
@@ -10,14 +10,47 @@
 extern "C" {
 #endif
 
-struct cr_test_result {
-    int64_t count;
-    double accuracy, top5, loss; /* fractions 0..1; mean cross-entropy in nats */
-    int64_t classes;
-    int64_t *confusion; /* [true][predicted] */
+/* ------------------------------------------------------------------------------------------------------------- test */
+
+#define CR_CALIBRATION_BINS 15
+
+/* Of one class, or of one of several answers at once. A share of nothing is NaN. */
+struct cr_class_result {
+    int64_t count, answered, hits; /* samples of it, samples that were answered with it, both */
+    double precision, recall, f1;  /* hits / answered, hits / count, and their harmonic mean */
 };
 
-/* The run's network on a dataset of its shape and classes. Images may be shown in batches; the sums are in index order.
+/* Answers by their confidence, the largest probability: bin b is of those above b / 15 and up to (b + 1) / 15. */
+struct cr_calibration {
+    double error; /* expected calibration error: mean of |accuracy - confidence| over the bins, by count (Guo 2017) */
+    struct cr_calibration_bin {
+        int64_t count;
+        double confidence, accuracy; /* means; NaN of none */
+    } bins[CR_CALIBRATION_BINS];
+};
+
+struct cr_test_result {
+    enum cr_task task;
+    int64_t count, classes;        /* samples; outputs */
+    int score_count;               /* the metrics of the run's loss, */
+    const struct cr_score *scores; /* [score_count] */
+    double accuracy;               /* the first of them */
+    double loss;                   /* mean over the samples: of classes cross-entropy in nats, else the run's loss */
+    double temperature;            /* that the probabilities were made with */
+    /* Of classes and answers (NULL and 0 of numbers): a sample is right where all its answers are. */
+    int64_t right_count;
+    double low, high;                 /* 95 % interval of right_count / count (Wilson 1927) */
+    uint8_t *right;                   /* [count] 1 or 0, in the order of the dataset */
+    struct cr_class_result *by_class; /* [classes] */
+    /* Of classes. */
+    int64_t *confusion; /* [true][answered] */
+    struct cr_calibration calibration;
+    uint64_t truth; /* a hash of what should have been answered: the same for the same test part */
+};
+
+/*
+ * The run's network on a dataset of its shape and classes. Images may be shown in batches; the sums are in index order,
+ * in double: neither batches nor threads nor workers change a bit.
  */
 CR_API enum cr_status cr_test(struct cr_test_result **result, struct cr_context *context, const struct cr_run *run,
                               const struct cr_dataset *dataset, const struct cr_data_options *options,
@@ -29,13 +62,52 @@ CR_API enum cr_status cr_run_test_data(struct cr_dataset **dataset, struct cr_co
                                        const struct cr_run *run, const struct cr_data_options *options,
                                        struct cr_error *err);
 
+/*
+ * Adds a line to tests.jsonl in the run's folder; *times is how often this test part was tested there, now included.
+ * Whoever chooses by a test part many times fits it.
+ */
+CR_API enum cr_status cr_test_record(const char *folder, const struct cr_dataset *dataset,
+                                     const struct cr_test_result *result, int64_t *times, struct cr_error *err);
+
+/* ---------------------------------------------------------------------------------------------------------- compare */
+
+/* The interval of a share that holds the true one in 95 of 100 cases; 0..1 of nothing. */
+CR_API void cr_interval(int64_t hits, int64_t count, double *low, double *high);
+
+/*
+ * Two networks on the same samples (McNemar 1947): `exact` is the probability that two equally good ones differ as far,
+ * by the binomial distribution, two-sided; `middle` counts what was found by half, which is nearer to the truth
+ * (Fagerland et al. 2013).
+ */
+struct cr_comparison {
+    int64_t both, first, second, neither; /* samples that were right: by both, by the first alone, ... */
+    double exact, middle;
+};
+CR_API enum cr_status cr_compare(struct cr_comparison *comparison, const struct cr_test_result *first,
+                                 const struct cr_test_result *second, struct cr_error *err);
+
+/* -------------------------------------------------------------------------------------------------------- calibrate */
+
+/*
+ * Finds the temperature T at which softmax(logits / T), or sigmoid of that, is likeliest to give the answers of the
+ * run's validation part, sets it in the run, and keeps it in calibration.json of the folder, where cr_run_open finds it
+ * (Guo et al. 2017). No answer of classes changes by it, but how sure of it the network is.
+ */
+CR_API enum cr_status cr_calibrate(struct cr_run *run, struct cr_context *context, const char *folder,
+                                   const struct cr_data_options *options, struct cr_error *err);
+
+/* ---------------------------------------------------------------------------------------------------------- predict */
+
 struct cr_predictor;
 CR_API enum cr_status cr_predictor_new(struct cr_predictor **predictor, struct cr_context *context,
                                        const struct cr_run *run, int64_t batch, struct cr_error *err);
 CR_API void cr_predictor_free(struct cr_predictor *predictor);
-/* pixels [count][H][W][C], floats where the run has numbers; count <= batch; probabilities [count][classes]. */
-CR_API enum cr_status cr_predict(struct cr_predictor *predictor, const uint8_t *pixels, int64_t count,
-                                 float *probabilities, struct cr_error *err);
+/*
+ * pixels [count][H][W][C], floats where the run has numbers; count <= batch; outputs [count][classes]: probabilities,
+ * or the numbers of a regression.
+ */
+CR_API enum cr_status cr_predict(struct cr_predictor *predictor, const uint8_t *pixels, int64_t count, float *outputs,
+                                 struct cr_error *err);
 
 #ifdef __cplusplus
 }

@@ -72,8 +72,10 @@ struct cr_run {
     struct cr_network *network;
     int64_t height, width, channels, classes;
     bool numbers;                   /* its samples are floats, not bytes */
-    const char *const *class_names; /* [classes] */
+    bool targets;                   /* it learned rows of numbers, not labels; classes is how many */
+    const char *const *class_names; /* [classes], or of the numbers */
     int64_t step, epoch;            /* at which the weights were kept */
+    double temperature;             /* logits are divided by it; 1: not calibrated */
 };
 CR_API enum cr_status cr_run_open(struct cr_run **run, struct cr_context *context, const char *folder,
                                   struct cr_error *err);

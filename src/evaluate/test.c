@@ -1,166 +1,182 @@
 /*
- * Testing: how often a trained network is right on pictures that it has not seen.
+ * Testing: how good a trained network is on samples that it has not seen, by the metrics of its loss; of classes also
+ * the confusion [true][answered], and how far its confidence can be trusted.
  *
- *     accuracy   share whose true class has the largest logit
- *     top5       share whose true class is among the five largest (ties to the lower class)
- *     loss       mean over the images of -log softmax(z)[y] = m + log sum_j exp(z_j - m) - z_y,  m = max z
- *     confusion  [true][answered] counts
- *
- * All from the logits, in double, in the order of the dataset: neither batches nor threads nor workers change a bit.
+ * Classes are ranked by their logits, which do not become equal where probabilities come to 0 or 1. With m = max z and
+ * the temperature T the cross-entropy is m / T + log sum_j exp((z_j - m) / T) - z_y / T, the confidence 1 / sum_j
+ * exp((z_j - m) / T).
  */
-#include <cradle/evaluate.h>
-
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { BATCH = 256, TOP = 5 };
+#include "data/dataset.h"
+#include "evaluate/pass.h"
+#include "model/metric.h"
 
-static enum cr_status check(const struct cr_run *run, const struct cr_dataset *dataset, struct cr_error *err)
-{
-    if (!dataset->labels)
-        return cr_fail(err, CR_ERROR_UNSUPPORTED, "%s has targets, but no labels", dataset->name);
-    if (dataset->numbers != run->numbers)
-        return cr_fail(err, CR_ERROR_SHAPE, "%s holds %s, but the network was trained on %s", dataset->name,
-                       dataset->numbers ? "numbers" : "bytes", run->numbers ? "numbers" : "bytes");
-    if (dataset->height != run->height || dataset->width != run->width || dataset->channels != run->channels ||
-        dataset->classes != run->classes)
-        return cr_fail(
-            err, CR_ERROR_SHAPE,
-            "%s has pictures of %lldx%lldx%lld in %lld classes, but the network was trained on %lldx%lldx%lld "
-            "in %lld",
-            dataset->name, (long long)dataset->height, (long long)dataset->width, (long long)dataset->channels,
-            (long long)dataset->classes, (long long)run->height, (long long)run->width, (long long)run->channels,
-            (long long)run->classes);
-    for (int64_t c = 0; c < run->classes; c++)
-        if (strcmp(dataset->class_names[c], run->class_names[c]) != 0)
-            return cr_fail(err, CR_ERROR_SHAPE, "%s: class %lld is %s, but it was %s when the network was trained",
-                           dataset->name, (long long)c, dataset->class_names[c], run->class_names[c]);
-    return CR_OK;
-}
-
-/* Logits that are before the true class: larger, or equal and of a lower class. NaN is never right. */
-static int64_t rank_of(const float *logits, int64_t classes, int64_t label)
-{
-    int64_t rank = 0;
-    for (int64_t c = 0; c < classes; c++)
-        if (c != label)
-            rank += c < label ? !(logits[c] < logits[label]) : !(logits[c] <= logits[label]);
-    return rank;
-}
-
-static int64_t largest(const float *logits, int64_t classes)
-{
-    int64_t best = 0;
-    for (int64_t c = 1; c < classes; c++)
-        if (logits[c] > logits[best])
-            best = c;
-    return best;
-}
-
-static double cross_entropy(const float *logits, int64_t classes, int64_t label, int64_t best)
-{
-    double most = (double)logits[best], sum = 0;
-    for (int64_t c = 0; c < classes; c++)
-        sum += exp((double)logits[c] - most);
-    return most + log(sum) - (double)logits[label];
-}
-
-struct sums {
-    struct cr_test_result *result;
-    int64_t right, near;
-    double loss;
+struct test {
+    struct cr_test_result public; /* first: a result is one of these */
+    struct cr_meter *meter;
 };
 
-static void add(struct sums *sums, const float *logits, int64_t label)
+/* -------------------------------------------------------------------------------------------------------- a sample */
+
+/* Counts the answer by its confidence, and adds its cross-entropy. */
+static void add_confidence(struct cr_test_result *result, const struct cr_answer *logits, int64_t answered, bool right)
 {
-    int64_t classes = sums->result->classes, rank = rank_of(logits, classes, label), best = largest(logits, classes);
-    sums->right += rank == 0;
-    sums->near += rank < TOP;
-    sums->loss += cross_entropy(logits, classes, label, best);
-    sums->result->confusion[label * classes + best]++;
-    sums->result->count++;
+    double most = cr_answer_output(logits, answered), sum = 0;
+    for (int64_t c = 0; c < result->classes; c++)
+        sum += exp((cr_answer_output(logits, c) - most) / result->temperature);
+    result->loss += log(sum) + (most - cr_answer_output(logits, logits->label)) / result->temperature;
+    double confidence = 1 / sum;
+    int bin = isnan(confidence) ? 0 : (int)ceil(confidence * CR_CALIBRATION_BINS) - 1;
+    struct cr_calibration_bin *place = &result->calibration.bins[bin < 0 ? 0 : bin];
+    place->count++;
+    place->confidence += confidence;
+    place->accuracy += right;
 }
 
-static bool go_on(const struct cr_data_options *options, int64_t done, int64_t total)
+static bool add_class(struct cr_test_result *result, const struct cr_answer *logits)
 {
-    return !options || !options->progress || options->progress(options->progress_user, "testing", done, total);
+    int64_t answered = cr_answer_class(logits);
+    bool right = cr_answer_rank(logits) == 0;
+    result->confusion[logits->label * result->classes + answered]++;
+    result->by_class[logits->label].count++;
+    result->by_class[answered].answered++;
+    result->by_class[logits->label].hits += right;
+    add_confidence(result, logits, answered, right);
+    return right;
 }
 
-static enum cr_status add_all(struct sums *sums, struct cr_plan *plan, struct cr_loader *loader,
-                              const struct cr_value *logits, int64_t total, const struct cr_data_options *options,
-                              struct cr_error *err)
+static bool add_answers(struct cr_test_result *result, const struct cr_answer *answer)
 {
-    const struct cr_batch *batch;
-    for (;;) {
-        if (!go_on(options, sums->result->count, total))
-            return cr_fail(err, CR_ERROR_STOPPED, "stopped while testing");
-        CR_TRY(cr_loader_next(loader, &batch, err));
-        if (!batch)
-            return CR_OK;
-        cr_plan_run(plan, &(struct cr_feed){.count = batch->count, .inputs = {batch->pixels}});
-        const float *rows = cr_plan_tensor(plan, logits).data;
-        for (int64_t i = 0; i < batch->count; i++)
-            add(sums, rows + i * sums->result->classes, batch->labels[i]);
+    bool right = true;
+    for (int64_t k = 0; k < result->classes; k++) {
+        bool yes = cr_answer_is_yes(answer, k), so = cr_answer_target(answer, k) >= 0.5;
+        result->by_class[k].count += so;
+        result->by_class[k].answered += yes;
+        result->by_class[k].hits += yes && so;
+        right = right && cr_answer_is_right(answer, k);
+    }
+    return right;
+}
+
+static void add(void *user, const struct cr_pass_batch *shown)
+{
+    struct test *test = user;
+    struct cr_test_result *result = &test->public;
+    const struct cr_tensor *outputs = result->task == CR_TASK_CLASS ? &shown->logits : &shown->outputs;
+    for (int64_t i = 0; i < shown->batch->count; i++, result->count++) {
+        struct cr_answer answer = cr_answer_at(outputs, shown->batch->labels, &shown->targets, i);
+        cr_meter_add(test->meter, &answer);
+        if (result->task == CR_TASK_CLASS)
+            result->right[result->count] = add_class(result, &answer);
+        else
+            result->loss += (double)shown->loss[i];
+        if (result->task == CR_TASK_ANSWERS)
+            result->right[result->count] = add_answers(result, &answer);
+        if (result->right)
+            result->right_count += result->right[result->count];
     }
 }
 
-static enum cr_status measure(struct cr_test_result *result, struct cr_context *context, const struct cr_run *run,
-                              const struct cr_dataset *dataset, const struct cr_data_options *options,
-                              struct cr_error *err)
+/* --------------------------------------------------------------------------------------------------------- the sums */
+
+static void finish_class(struct cr_class_result *class)
 {
-    struct sums sums = {.result = result};
-    struct cr_plan *plan = NULL;
-    struct cr_loader *loader = NULL;
-    enum cr_status status = CR_OK;
-    int64_t batch = dataset->count < BATCH ? dataset->count : BATCH;
-    int64_t *indices = malloc((size_t)dataset->count * sizeof *indices);
-    if (!indices)
-        CR_GO(cr_fail_memory(err));
-    for (int64_t i = 0; i < dataset->count; i++)
-        indices[i] = i;
-    struct cr_plan_options planned = {.batch = batch, .mode = CR_MODE_INFER, .outputs = {run->network->logits}};
-    CR_GO(cr_plan_new(&plan, context, run->network->graph, run->network->params, &planned, err));
-    CR_GO(cr_loader_new(&loader, dataset, indices, dataset->count,
-                        &(struct cr_loader_options){.batch = batch, .workers = options ? options->workers : 0}, err));
-    CR_GO(add_all(&sums, plan, loader, run->network->logits, dataset->count, options, err));
-    result->accuracy = (double)sums.right / (double)result->count;
-    result->top5 = (double)sums.near / (double)result->count;
-    result->loss = sums.loss / (double)result->count;
-done:
-    cr_loader_free(loader);
-    cr_plan_free(plan);
-    free(indices);
-    return status;
+    double all = (double)(class->count + class->answered);
+    class->precision = class->answered > 0 ? (double)class->hits / (double)class->answered : NAN;
+    class->recall = class->count > 0 ? (double)class->hits / (double)class->count : NAN;
+    class->f1 = all > 0 ? 2 * (double)class->hits / all : NAN;
+}
+
+static void finish_calibration(struct cr_calibration *calibration, int64_t count)
+{
+    for (int b = 0; b < CR_CALIBRATION_BINS; b++) {
+        struct cr_calibration_bin *bin = &calibration->bins[b];
+        double among = (double)bin->count;
+        if (bin->count > 0)
+            calibration->error += fabs(bin->accuracy - bin->confidence) / (double)count;
+        bin->accuracy = bin->count > 0 ? bin->accuracy / among : NAN;
+        bin->confidence = bin->count > 0 ? bin->confidence / among : NAN;
+    }
+}
+
+static void finish(struct test *test)
+{
+    struct cr_test_result *result = &test->public;
+    result->loss /= (double)result->count;
+    result->scores = cr_meter_scores(test->meter, &result->score_count);
+    result->accuracy = result->scores[0].value;
+    if (!result->right)
+        return;
+    cr_interval(result->right_count, result->count, &result->low, &result->high);
+    for (int64_t c = 0; c < result->classes; c++)
+        finish_class(&result->by_class[c]);
+    if (result->task == CR_TASK_CLASS)
+        finish_calibration(&result->calibration, result->count);
+}
+
+/* ----------------------------------------------------------------------------------------------------- the contract */
+
+static enum cr_status allocate(struct test *test, const struct cr_run *run, int64_t count, struct cr_error *err)
+{
+    struct cr_test_result *result = &test->public;
+    size_t classes = (size_t)cr_shape_count(run->network->output);
+    result->task = run->network->task;
+    result->classes = (int64_t)classes;
+    result->temperature = run->temperature;
+    CR_TRY(cr_meter_new(&test->meter, run->network, err));
+    if (result->task == CR_TASK_NUMBERS)
+        return CR_OK;
+    result->right = calloc((size_t)count, sizeof *result->right);
+    result->by_class = calloc(classes, sizeof *result->by_class);
+    if (result->task == CR_TASK_CLASS)
+        result->confusion = calloc(classes * classes, sizeof *result->confusion);
+    bool whole = result->right && result->by_class && (result->confusion || result->task != CR_TASK_CLASS);
+    return whole ? CR_OK : cr_fail_memory(err);
+}
+
+static uint64_t hash_truth(const struct cr_dataset *dataset)
+{
+    size_t count = (size_t)dataset->count;
+    if (dataset->labels)
+        return cr_sample_hash((const uint8_t *)dataset->labels, count * sizeof *dataset->labels);
+    return cr_sample_hash((const uint8_t *)dataset->targets,
+                          count * (size_t)dataset->classes * sizeof *dataset->targets);
 }
 
 enum cr_status cr_test(struct cr_test_result **result, struct cr_context *context, const struct cr_run *run,
                        const struct cr_dataset *dataset, const struct cr_data_options *options, struct cr_error *err)
 {
     *result = NULL;
-    CR_TRY(check(run, dataset, err));
-    struct cr_test_result *made = calloc(1, sizeof *made);
-    enum cr_status status = CR_OK;
+    CR_TRY(cr_pass_check(run, dataset, err));
+    struct test *made = calloc(1, sizeof *made);
+    enum cr_status status;
     if (!made)
         return cr_fail_memory(err);
-    made->classes = run->classes;
-    made->confusion = calloc((size_t)(run->classes * run->classes), sizeof *made->confusion);
-    if (!made->confusion)
-        CR_GO(cr_fail_memory(err));
-    CR_GO(measure(made, context, run, dataset, options, err));
-    *result = made;
+    struct cr_pass pass = {.what = "testing", .add = add, .user = made};
+    made->public.truth = hash_truth(dataset);
+    CR_GO(allocate(made, run, dataset->count, err));
+    CR_GO(cr_pass_run(&pass, context, run, dataset, NULL, dataset->count, options, err));
+    finish(made);
+    *result = &made->public;
     made = NULL;
 done:
-    cr_test_result_free(made);
+    if (made)
+        cr_test_result_free(&made->public);
     return status;
 }
 
 void cr_test_result_free(struct cr_test_result *result)
 {
+    struct test *test = (struct test *)result; /* its first member */
     if (!result)
         return;
+    cr_meter_free(test->meter);
+    free(result->right);
+    free(result->by_class);
     free(result->confusion);
-    free(result);
+    free(test);
 }
 
 enum cr_status cr_run_test_data(struct cr_dataset **dataset, struct cr_context *context, const struct cr_run *run,

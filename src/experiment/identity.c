@@ -67,6 +67,7 @@ static enum cr_status set_pairs(struct cr_identity *identity, const struct cr_da
         return cr_fail_memory(err);
     identity->pairs[3] = (struct cr_pair){"classes", identity->classes};
     identity->pairs[4] = (struct cr_pair){"numbers", dataset->numbers ? "true" : "false"};
+    identity->pairs[5] = (struct cr_pair){"targets", dataset->targets ? "true" : "false"};
     return CR_OK;
 }
 
@@ -108,14 +109,21 @@ static enum cr_status copy_names(struct cr_told *told, struct cr_arena *arena, c
     return CR_OK;
 }
 
+static bool is_true(const struct cr_safetensors *file, const char *key)
+{
+    const char *value = cr_safetensors_get(file, key);
+    return value && strcmp(value, "true") == 0;
+}
+
 enum cr_status cr_identity_read(struct cr_told *told, struct cr_arena *arena, const struct cr_safetensors *file,
                                 const char *path, struct cr_error *err)
 {
     CR_TRY(cr_checkpoint_int(file, path, "height", 1, SIDE_MAX, &told->height, err));
     CR_TRY(cr_checkpoint_int(file, path, "width", 1, SIDE_MAX, &told->width, err));
     CR_TRY(cr_checkpoint_int(file, path, "channels", 1, SIDE_MAX, &told->channels, err));
-    const char *numbers = cr_safetensors_get(file, "numbers"), *text = cr_safetensors_get(file, "classes");
-    told->numbers = numbers && strcmp(numbers, "true") == 0;
+    const char *text = cr_safetensors_get(file, "classes");
+    told->numbers = is_true(file, "numbers");
+    told->targets = is_true(file, "targets");
     errno = 0;
     cJSON *list = text ? cJSON_Parse(text) : NULL;
     if (!list && errno == ENOMEM)

@@ -8,11 +8,12 @@
 #include "experiment/sections.h"
 #include "graph/safetensors.h"
 
-enum { CR_IDENTITY_PAIRS = 5 };
+enum { CR_IDENTITY_PAIRS = 6 };
 
 struct cr_identity {
     char fingerprint[17];
-    struct cr_pair pairs[CR_IDENTITY_PAIRS]; /* height, width, channels; classes: their names as a JSON list; numbers */
+    struct cr_pair
+        pairs[CR_IDENTITY_PAIRS]; /* height, width, channels; classes: their names as a JSON list; numbers, targets */
     char numbers[3][24];
     char *classes;
 };
@@ -27,6 +28,7 @@ void cr_identity_free(struct cr_identity *identity);
 struct cr_told {
     int64_t height, width, channels, classes;
     bool numbers; /* samples are floats, not bytes */
+    bool targets; /* what is learned are rows of numbers, not labels */
     const char *const *class_names;
 };
 enum cr_status cr_identity_read(struct cr_told *told, struct cr_arena *arena, const struct cr_safetensors *file,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "experiment/calibration.h"
 #include "experiment/identity.h"
 #include "train/checkpoint.h"
 
@@ -52,6 +53,7 @@ static enum cr_status make_network(struct run *run, struct cr_context *context, 
                                          .channels = told->channels,
                                          .classes = told->classes,
                                          .bytes = !told->numbers,
+                                         .soft = told->targets,
                                          .loss = run->sections.train.loss,
                                          .inference = true};
     return cr_network_new(&run->public.network, context, run->sections.model, &options, err);
@@ -72,6 +74,7 @@ static enum cr_status load(struct run *run, struct cr_context *context, const st
     public->channels = told.channels;
     public->classes = told.classes;
     public->numbers = told.numbers;
+    public->targets = told.targets;
     public->class_names = told.class_names;
     CR_TRY(cr_parts_new(&parts, public->network->params, NULL, err));
     enum cr_status status = cr_checkpoint_check(file, path, &parts, false, err);
@@ -93,6 +96,7 @@ static enum cr_status make(struct run *run, struct cr_context *context, const ch
     CR_GO(find_weights(folder, &path, err));
     CR_GO(cr_checkpoint_open(&file, path, err));
     CR_GO(load(run, context, file, path, err));
+    CR_GO(cr_calibration_read(context, folder, run->public.step, &run->public.temperature, err));
 done:
     cr_safetensors_free(file);
     free(path);

@@ -1,0 +1,29 @@
+/*
+ * A pass of a run's network over samples in their order, batch by batch.
+ */
+#ifndef CR_EVALUATE_PASS_H
+#define CR_EVALUATE_PASS_H
+
+#include <cradle/evaluate.h>
+
+struct cr_pass_batch {
+    const struct cr_batch *batch;
+    struct cr_tensor logits, outputs, targets; /* [N][classes]; targets hold where the batch has no labels */
+    const float *loss;                         /* [N] */
+};
+
+struct cr_pass {
+    const char *what; /* for the progress: "testing" */
+    void (*add)(void *user, const struct cr_pass_batch *batch);
+    void *user;
+};
+
+/* Over the samples `indices` (NULL: all `count`). */
+enum cr_status cr_pass_run(const struct cr_pass *pass, struct cr_context *context, const struct cr_run *run,
+                           const struct cr_dataset *dataset, const int64_t *indices, int64_t count,
+                           const struct cr_data_options *options, struct cr_error *err);
+
+/* Whether the dataset is what the run's network was trained on. */
+enum cr_status cr_pass_check(const struct cr_run *run, const struct cr_dataset *dataset, struct cr_error *err);
+
+#endif
