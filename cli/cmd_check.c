@@ -1,9 +1,11 @@
 /*
  * cradle check FILE [PATH=VALUE ...] [--quick] [--json]
+ * cradle check RUN [--json]
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cradle/babysit.h>
 
@@ -29,6 +31,7 @@ struct check {
     const struct check_values *values;
     struct cr_config *config;
     struct cr_experiment *experiment;
+    bool is_run; /* of a folder: what was found while it trained */
     struct kept *kept;
     int count, capacity;
     bool full; /* no memory for one */
@@ -77,11 +80,17 @@ static void tell_verdict(const struct check *check, const char *file)
     const struct screen *screen = &check->session.screen;
     int faults = count_of(check, CR_FAULT), warnings = count_of(check, CR_WARNING);
     printf("%s%s: ", screen_bold(screen), file);
-    if (faults)
+    if (check->is_run && faults + warnings == 0)
+        printf("nothing is wrong with this run");
+    else if (check->is_run && !faults)
+        printf("%d warning%s", warnings, warnings == 1 ? "" : "s");
+    else if (check->is_run)
+        printf("%d fault%s", faults, faults == 1 ? "" : "s");
+    else if (faults)
         printf("not ready: %d fault%s", faults, faults == 1 ? "" : "s");
     else
         printf("ready to train");
-    if (warnings)
+    if (warnings && (faults || !check->is_run))
         printf("%s%d warning%s", faults ? ", " : ", with ", warnings, warnings == 1 ? "" : "s");
     printf("%s\n", screen_plain(screen));
 }
@@ -112,7 +121,8 @@ static void tell(const struct check *check, const char *file)
         if (severity == CR_NOTE)
             break;
     }
-    printf("\n");
+    if (!check->is_run)
+        printf("\n");
     for (int i = 0; i < check->count; i++)
         if (check->kept[i].kind != CR_FOUND)
             printf("  %-7s  %-*s  %s\n", check->kept[i].kind == CR_PASSED ? "passed" : "skipped", width,
@@ -168,6 +178,28 @@ static void tell_json(const struct check *check, const char *file)
 /* -------------------------------------------------------------------------------------------------------------- main
  */
 
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static enum cr_status look_at_run(struct check *check, const char *folder)
+{
+    struct cr_babysitter *babysitter;
+    struct session *session = &check->session;
+    int count;
+    CR_TRY(cr_babysitter_read(&babysitter, folder, &session->err));
+    const struct cr_finding *findings = cr_babysitter_findings(babysitter, &count);
+    for (int i = 0; i < count; i++)
+        keep(check, &(struct cr_outcome){.kind = CR_FOUND,
+                                         .check = cr_registry_find(&cr_checks, findings[i].check),
+                                         .text = findings[i].symptom,
+                                         .finding = &findings[i]});
+    cr_babysitter_free(babysitter);
+    return check->full ? cr_fail(&session->err, CR_ERROR_MEMORY, "out of memory") : CR_OK;
+}
+
 static enum cr_status look(struct check *check, const struct cli_call *call)
 {
     struct session *session = &check->session;
@@ -188,10 +220,14 @@ static int run(const struct cli_call *call)
 {
     struct check check = {.values = call->values};
     int code;
+    check.is_run = is_folder(call->arguments[0]);
+    if (check.is_run && (call->count > 1 || check.values->quick))
+        return cli_usage_fail(call->command, "%s is a folder: of a run the events are read again, as they are",
+                              call->arguments[0]);
     if (session_open(&check.session, &check.values->common) != CR_OK)
         return session_fail(&check.session);
     interrupt_watch();
-    enum cr_status status = look(&check, call);
+    enum cr_status status = check.is_run ? look_at_run(&check, call->arguments[0]) : look(&check, call);
     screen_clear(&check.session.screen);
     if (status == CR_ERROR_STOPPED && interrupt_signal())
         code = 128 + interrupt_signal();
@@ -209,7 +245,7 @@ static int run(const struct cli_call *call)
 }
 
 static const struct cli_argument arguments[] = {
-    {.name = "FILE", .type = CLI_FILE, .help = "a config file"},
+    {.name = "FILE", .type = CLI_FILE, .help = "a config file, or the folder of a run"},
     {.name = "PATH=VALUE", .type = CLI_TEXT, .optional = true, .many = true, .help = "puts VALUE at PATH of the file"},
     {0}};
 
@@ -231,10 +267,11 @@ const struct cli_command cmd_check = {
     .more =
         "Data, model and learning rate, by looking and by short trainings on the side; nothing is kept. The verdict\n"
         "first, then each finding with its evidence, causes and remedy. `cradle list checks` names the checks. The\n"
-        "exit status is 1 where a fault was found.\n"
+        "exit status is 1 where a fault was found. Of a run, finished or not, its events are gone through again.\n"
         "\n"
         "  cradle check examples/mnist-lenet.yaml\n"
-        "  cradle check my.yaml train.optimizer.sgd.lr=0.5 --quick\n",
+        "  cradle check my.yaml train.optimizer.sgd.lr=0.5 --quick\n"
+        "  cradle check runs/my\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct check_values),

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <cradle/experiment.h>
+#include <cradle/babysit.h>
 
 #include "console.h"
 #include "interrupt.h"
@@ -29,7 +29,8 @@ struct train {
     struct cr_config *config;
     struct cr_experiment *experiment;
     struct console console;
-    struct cr_observer observer;
+    struct cr_babysitter *babysitter;
+    struct cr_observer observers[2];
 };
 
 static enum cr_status read_config(struct train *train, const struct cli_call *call)
@@ -53,8 +54,10 @@ static enum cr_status make(struct train *train, const char *run, bool resume)
     struct cr_experiment_options options = {.run = run,
                                             .resume = resume,
                                             .workers = session->data.workers,
-                                            .observers = &train->observer,
-                                            .observer_count = 1,
+                                            .observers = train->observers,
+                                            .observer_count = 2,
+                                            .prepare = cr_babysitter_prepare,
+                                            .prepare_user = train->babysitter,
                                             .progress = session->data.progress,
                                             .progress_user = session->data.progress_user};
     return cr_experiment_new(&train->experiment, session->context, train->config, &options, &session->err);
@@ -108,6 +111,9 @@ static int tell_end(const struct train *train, const char *run)
         printf("; best: epoch %lld, %s accuracy %.4f", (long long)console->best_epoch,
                console->best_validated ? "validation" : "training", console->best);
     printf("\nThe run lies in %s\n", run);
+    if (console->findings > 0)
+        printf("The babysitter found %d thing%s; more about %s:\n  cradle check %s\n", console->findings,
+               console->findings == 1 ? "" : "s", console->findings == 1 ? "it" : "them", run);
     tell_next(run);
     return CLI_OK;
 }
@@ -174,9 +180,13 @@ static int run(const struct cli_call *call)
         return session_fail(&train.session);
     interrupt_watch();
     train.console.screen = &train.session.screen;
-    train.observer = console_observer(&train.console);
+    if (cr_babysitter_new(&train.babysitter, &train.session.err) != CR_OK)
+        return session_fail(&train.session);
+    train.observers[0] = console_observer(&train.console);
+    train.observers[1] = cr_babysitter_observer(train.babysitter);
     code = read_config(&train, call) == CR_OK ? train_all(&train) : session_fail(&train.session);
     cr_experiment_free(train.experiment);
+    cr_babysitter_free(train.babysitter);
     cr_config_free(train.config);
     session_close(&train.session);
     return code;

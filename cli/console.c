@@ -67,6 +67,20 @@ static void line(const struct cr_event *event)
            event->validated ? event->validation_accuracy : (double)NAN, event->lr);
 }
 
+/* One line, once; the rest is told by cradle check. */
+static void tell_finding(struct console *console, const struct cr_finding *finding)
+{
+    struct screen *screen = console->screen;
+    screen_clear(screen);
+    printf("%s%s: %s%s", screen_bold(screen), cr_severity_name(finding->severity), finding->symptom,
+           screen_plain(screen));
+    if (finding->path[0])
+        printf("; try %s: %s -> %s", finding->path, finding->from, finding->to);
+    printf("  (%s)\n", finding->check);
+    fflush(stdout);
+    console->findings++;
+}
+
 static void end_epoch(struct console *console, const struct cr_event *event)
 {
     screen_clear(console->screen);
@@ -109,8 +123,10 @@ static enum cr_status observe(void *user, const struct cr_event *event, struct c
         console->stopped_early = event->stopped_early;
         console->epoch = event->epoch;
         break;
-    case CR_EVENT_OBSERVE:
     case CR_EVENT_FINDING:
+        tell_finding(console, event->finding);
+        break;
+    case CR_EVENT_OBSERVE:
     case CR_EVENT_CHECKPOINT:
         break;
     }

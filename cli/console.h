@@ -12,7 +12,7 @@
 #ifndef CLI_CONSOLE_H
 #define CLI_CONSOLE_H
 
-#include <cradle/experiment.h>
+#include <cradle/babysit.h>
 
 #include "screen.h"
 
@@ -27,6 +27,7 @@ struct console {
     bool finished, stopped_early;
     int64_t step, epoch;
     double seconds;
+    int findings; /* of the babysitter */
 };
 
 void console_header(const struct screen *screen, const struct cr_context *context,

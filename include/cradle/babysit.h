@@ -39,6 +39,34 @@ struct cr_preflight_options {
 CR_API enum cr_status cr_preflight(struct cr_experiment *experiment, const struct cr_preflight_options *options,
                                    struct cr_error *err);
 
+/* ---------------------------------------------------------------------------------------------------------- watching
+ */
+
+/*
+ * Watches over a training as one of its observers: after each event the checks look at what has happened so far, and
+ * what they find is told to all observers (CR_EVENT_FINDING). It judges by the config and the events alone, and changes
+ * nothing: the weights are the same with it and without.
+ *
+ *     cr_babysitter_new(&babysitter, &err);
+ *     observers[n] = cr_babysitter_observer(babysitter);    its place does not matter
+ *     options.prepare = cr_babysitter_prepare; options.prepare_user = babysitter;
+ *     cr_experiment_new(&experiment, context, config, &options, &err);
+ *
+ * One for one experiment; it must live as long.
+ */
+struct cr_babysitter;
+CR_API enum cr_status cr_babysitter_new(struct cr_babysitter **babysitter, struct cr_error *err);
+CR_API void cr_babysitter_free(struct cr_babysitter *babysitter);
+CR_API struct cr_observer cr_babysitter_observer(struct cr_babysitter *babysitter);
+CR_API enum cr_status cr_babysitter_prepare(void *babysitter, struct cr_experiment *experiment, struct cr_error *err);
+/* What was found so far, in its order; [*count], NULL where that is 0. Holds until the next event. */
+CR_API const struct cr_finding *cr_babysitter_findings(const struct cr_babysitter *babysitter, int *count);
+/*
+ * Goes through the event log of a run, finished or not, with the checks of today; cr_babysitter_findings tells the
+ * rest. The config is read from the folder; the data are not asked for.
+ */
+CR_API enum cr_status cr_babysitter_read(struct cr_babysitter **babysitter, const char *folder, struct cr_error *err);
+
 #ifdef __cplusplus
 }
 #endif

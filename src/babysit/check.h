@@ -1,13 +1,15 @@
 /*
- * A check: one file under checks/ that ends in one const struct cr_check, and one line in checks.def. It looks at an
- * experiment before it is trained and tells what it saw: it passes with the evidence in a sentence, is skipped for a
- * reason, or finds something.
+ * A check: one file under checks/ that ends in one const struct cr_check, and one line in checks.def. With `preflight`
+ * it looks at an experiment before it is trained and tells what it saw: it passes with the evidence in a sentence, is
+ * skipped for a reason, or finds something. With `watch` it looks at a training that goes on, and is silent until it
+ * finds something.
  */
 #ifndef CR_BABYSIT_CHECK_H
 #define CR_BABYSIT_CHECK_H
 
 #include <cradle/babysit.h>
 
+#include "babysit/history.h"
 #include "babysit/trial.h"
 #include "experiment/experiment.h"
 
@@ -16,8 +18,11 @@ enum { CR_FIRST_STEPS = 100 };
 struct cr_check {
     struct cr_entry entry;
     bool trains; /* makes training steps: not part of the quick pre-flight */
-    enum cr_status (*preflight)(struct cr_exam *exam, struct cr_error *err);
+    enum cr_status (*preflight)(struct cr_exam *exam, struct cr_error *err); /* NULL: it only watches */
+    int events;                                                              /* after which it watches: CR_AFTER(...) */
+    void (*watch)(struct cr_history *history);                               /* NULL: before the training alone */
 };
+#define CR_AFTER(kind) (1 << CR_EVENT_##kind)
 
 /* Losses and accuracies step by step. */
 struct cr_curve {
@@ -29,6 +34,7 @@ struct cr_curve {
 struct cr_exam {
     struct cr_experiment *experiment;
     const struct cr_preflight_options *options;
+    struct cr_arena *arena;
     const struct cr_check *check; /* under way */
     double factor;                /* on the file's learning rate, for trainings on the side: 1, or what was proposed */
     const char *fault;     /* the check that found the first fault, or NULL: later ones may be its consequences */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "babysit/check.h"
+#include "babysit/settings.h"
 #include "base/text.h"
 #include "train/optimizer.h"
 
@@ -137,17 +138,24 @@ enum cr_status cr_preflight(struct cr_experiment *experiment, const struct cr_pr
                             struct cr_error *err)
 {
     struct cr_exam *exam = calloc(1, sizeof *exam);
+    struct cr_check_settings settings;
     enum cr_status status = CR_OK;
     if (!exam)
         return cr_fail_memory(err);
     exam->experiment = experiment;
     exam->options = options;
     exam->factor = 1;
-    for (const struct cr_entry *const *entry = entries; *entry && status == CR_OK; entry++) {
-        exam->check = (const struct cr_check *)*entry; /* its first member */
-        if (!options->quick || !exam->check->trains)
-            status = exam->check->preflight(exam, err);
+    exam->arena = cr_arena_new();
+    if (!exam->arena)
+        CR_GO(cr_fail_memory(err));
+    CR_GO(cr_check_settings_read(&settings, exam->arena, experiment->config, experiment->sections.babysit.checks, err));
+    for (int i = 0; entries[i]; i++) {
+        exam->check = (const struct cr_check *)entries[i]; /* its first member */
+        if (exam->check->preflight && !settings.off[i] && (!options->quick || !exam->check->trains))
+            CR_GO(exam->check->preflight(exam, err));
     }
+done:
+    cr_arena_free(exam->arena);
     free(exam);
     return status;
 }

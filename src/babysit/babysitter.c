@@ -1,0 +1,185 @@
+/*
+ * The babysitter as an observer: each event goes into the history, then every check that asked for its kind looks at
+ * that. What they find goes back to the trainer with the verdict, which tells it to all. A training begins with the
+ * quick pre-flight; a resumed one with the events of its log, of which nothing is told again.
+ */
+#include <stdlib.h>
+
+#include "babysit/check.h"
+#include "babysit/settings.h"
+#include "base/file.h"
+
+struct cr_babysitter {
+    struct cr_arena *arena;
+    struct cr_history *history;
+    struct cr_check_settings settings;
+    struct cr_experiment *experiment; /* NULL: of a folder that is read */
+    char *log;                        /* the run's; NULL: there is none */
+};
+
+enum cr_status cr_babysitter_new(struct cr_babysitter **babysitter, struct cr_error *err)
+{
+    *babysitter = NULL;
+    struct cr_babysitter *made = calloc(1, sizeof *made);
+    if (!made)
+        return cr_fail_memory(err);
+    made->arena = cr_arena_new();
+    if (!made->arena) {
+        free(made);
+        return cr_fail_memory(err);
+    }
+    *babysitter = made;
+    return CR_OK;
+}
+
+void cr_babysitter_free(struct cr_babysitter *babysitter)
+{
+    if (!babysitter)
+        return;
+    cr_history_free(babysitter->history);
+    cr_arena_free(babysitter->arena);
+    free(babysitter->log);
+    free(babysitter);
+}
+
+static enum cr_status read_sections(struct cr_babysitter *babysitter, const struct cr_sections *sections,
+                                    const struct cr_config *config, struct cr_error *err)
+{
+    cr_history_free(babysitter->history); /* of an experiment that came to nothing */
+    babysitter->history = NULL;
+    CR_TRY(cr_check_settings_read(&babysitter->settings, babysitter->arena, config, sections->babysit.checks, err));
+    return cr_history_new(&babysitter->history, sections, err);
+}
+
+enum cr_status cr_babysitter_prepare(void *user, struct cr_experiment *experiment, struct cr_error *err)
+{
+    struct cr_babysitter *babysitter = user;
+    free(babysitter->log);
+    babysitter->log = NULL;
+    babysitter->experiment = experiment;
+    if (experiment->run && !(babysitter->log = cr_path_join(experiment->run, "events.jsonl")))
+        return cr_fail_memory(err);
+    return read_sections(babysitter, &experiment->sections, experiment->config, err);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- watching
+ */
+
+static enum cr_status look(struct cr_babysitter *babysitter, const struct cr_event *event, struct cr_error *err)
+{
+    struct cr_history *history = babysitter->history;
+    history->now = event;
+    CR_TRY(cr_history_add(history, event, err));
+    for (int i = 0; cr_checks.entries[i]; i++) {
+        const struct cr_check *check = (const struct cr_check *)cr_checks.entries[i]; /* its first member */
+        if (!check->watch || babysitter->settings.off[i] || !(check->events & 1 << event->kind))
+            continue;
+        history->check = check;
+        history->values = babysitter->settings.values[i];
+        check->watch(history);
+    }
+    return history->failed ? cr_fail_memory(err) : CR_OK;
+}
+
+/* What the pre-flight found stands in the log alone; the others find theirs again. */
+static enum cr_status replay_event(void *user, const struct cr_event *event, struct cr_error *err)
+{
+    struct cr_babysitter *babysitter = user;
+    if (event->kind != CR_EVENT_FINDING)
+        return look(babysitter, event, err);
+    const struct cr_check *check = (const struct cr_check *)cr_registry_find(&cr_checks, event->finding->check);
+    if (!check || !check->preflight)
+        return CR_OK;
+    struct cr_finding finding = *event->finding;
+    finding.check = check->entry.name;
+    cr_history_find(babysitter->history, &finding);
+    return babysitter->history->failed ? cr_fail_memory(err) : CR_OK;
+}
+
+static void keep_outcome(void *user, const struct cr_outcome *outcome)
+{
+    struct cr_babysitter *babysitter = user;
+    if (outcome->kind == CR_FOUND)
+        cr_history_find(babysitter->history, outcome->finding);
+}
+
+static enum cr_status begin(struct cr_babysitter *babysitter, struct cr_error *err)
+{
+    const struct cr_preflight_options options = {.quick = true, .tell = keep_outcome, .user = babysitter};
+    if (!babysitter->experiment || !babysitter->experiment->sections.babysit.preflight)
+        return CR_OK;
+    return cr_preflight(babysitter->experiment, &options, err);
+}
+
+/* The log has been cut to where the run goes on. */
+static enum cr_status replay(struct cr_babysitter *babysitter, struct cr_error *err)
+{
+    if (!babysitter->log || !cr_file_exists(babysitter->log))
+        return CR_OK;
+    enum cr_status status = cr_event_log_read(babysitter->log, replay_event, babysitter, err);
+    babysitter->history->told = babysitter->history->found;
+    return status;
+}
+
+static enum cr_status observe(void *user, const struct cr_event *event, struct cr_verdict *verdict,
+                              struct cr_error *err)
+{
+    struct cr_babysitter *babysitter = user;
+    struct cr_history *history = babysitter->history;
+    if (event->kind == CR_EVENT_FINDING)
+        return CR_OK;
+    if (event->kind == CR_EVENT_START)
+        CR_TRY((event->resumed ? replay : begin)(babysitter, err));
+    CR_TRY(look(babysitter, event, err));
+    verdict->findings = history->findings + history->told;
+    verdict->finding_count = history->found - history->told;
+    history->told = history->found;
+    return CR_OK;
+}
+
+struct cr_observer cr_babysitter_observer(struct cr_babysitter *babysitter)
+{
+    return (struct cr_observer){.user = babysitter, .event = observe};
+}
+
+const struct cr_finding *cr_babysitter_findings(const struct cr_babysitter *babysitter, int *count)
+{
+    *count = babysitter->history ? babysitter->history->found : 0;
+    return *count > 0 ? babysitter->history->findings : NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------------- of a folder
+ */
+
+static enum cr_status read_run(struct cr_babysitter *babysitter, const char *folder, struct cr_error *err)
+{
+    struct cr_config *config = NULL;
+    struct cr_sections sections = {0};
+    enum cr_status status = CR_OK;
+    char *path = cr_path_join(folder, "config.yaml");
+    babysitter->log = cr_path_join(folder, "events.jsonl");
+    if (!path || !babysitter->log)
+        CR_GO(cr_fail_memory(err));
+    if (!cr_file_exists(path))
+        CR_GO(cr_fail(err, CR_ERROR_IO, "%s: is no run: there is no config.yaml in it", folder));
+    CR_GO(cr_config_open(&config, path, err));
+    CR_GO(cr_sections_read(&sections, config, err));
+    CR_GO(read_sections(babysitter, &sections, config, err));
+    CR_GO(cr_event_log_read(babysitter->log, replay_event, babysitter, err));
+done:
+    cr_sections_free(&sections);
+    cr_config_free(config);
+    free(path);
+    return status;
+}
+
+enum cr_status cr_babysitter_read(struct cr_babysitter **babysitter, const char *folder, struct cr_error *err)
+{
+    CR_TRY(cr_babysitter_new(babysitter, err));
+    enum cr_status status = read_run(*babysitter, folder, err);
+    if (status == CR_OK)
+        return CR_OK;
+    cr_babysitter_free(*babysitter);
+    *babysitter = NULL;
+    return status;
+}

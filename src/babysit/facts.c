@@ -1,0 +1,71 @@
+/*
+ * What the config says of a training that checks ask.
+ */
+#include <string.h>
+
+#include "babysit/history.h"
+#include "base/text.h"
+
+/* Whether a layer of that name stands somewhere in the lists. */
+static bool has_layer(const struct cr_node *node, const char *name)
+{
+    if (!node)
+        return false;
+    if ((node->key && strcmp(node->key, name) == 0) || (node->kind == CR_NODE_SCALAR && strcmp(node->text, name) == 0))
+        return true;
+    for (const struct cr_node *child = node->first; child; child = child->next)
+        if (has_layer(child, name))
+            return true;
+    return false;
+}
+
+static int count_layers(const struct cr_node *node)
+{
+    static const char *const learned[] = {"dense", "conv", "upconv", "maxout", NULL};
+    int count = 0;
+    for (const struct cr_node *child = node ? node->first : NULL; child; child = child->next)
+        count += count_layers(child);
+    for (const char *const *name = learned; node && *name; name++)
+        count += (node->key && strcmp(node->key, *name) == 0);
+    return count;
+}
+
+/* The value of an option of that name, of whatever is chosen; 0 where it has none. */
+static double option_of(const struct cr_choice *choice, const char *name)
+{
+    for (const struct cr_option *option = choice->entry->options; option && option->name; option++)
+        if (strcmp(option->name, name) == 0 && option->type == CR_OPTION_FLOAT)
+            return *(const double *)((const char *)choice->values + option->offset);
+    return 0;
+}
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+void cr_facts_read(struct cr_facts *facts, const struct cr_sections *sections)
+{
+    static const char *const adaptive[] = {"adam", "adamw", "adagrad", "rmsprop", "lion", "lamb", "muon", NULL};
+    const struct cr_train_section *train = &sections->train;
+    const char *optimizer = sections->optimizer.entry->name, *loss = sections->loss.entry->name;
+    *facts = (struct cr_facts){.optimizer = optimizer,
+                               .lr = option_of(&sections->optimizer, "lr"),
+                               .weight_decay = option_of(&sections->optimizer, "weight_decay"),
+                               .epochs = train->epochs,
+                               .batch = train->batch,
+                               .accumulate = train->accumulate,
+                               .adapts = is_one_of(optimizer, adaptive),
+                               .cross_entropy = strcmp(loss, "cross-entropy") == 0,
+                               .batchnorm = has_layer(sections->layers, "batchnorm"),
+                               .dropout = has_layer(sections->layers, "dropout"),
+                               .clips = train->clip != NULL,
+                               .deep = count_layers(sections->layers) > 1,
+                               .lowers_rate = strcmp(sections->schedule.entry->name, "constant") != 0};
+    facts->smooths = option_of(&sections->loss, "label_smoothing") > 0;
+    cr_text_format(facts->lr_path, sizeof facts->lr_path, "train.optimizer.%s.lr", optimizer);
+    cr_text_format(facts->decay_path, sizeof facts->decay_path, "train.optimizer.%s.weight_decay", optimizer);
+}

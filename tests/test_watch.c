@@ -1,0 +1,241 @@
+/*
+ * The babysitter in a training: silence on healthy ones, each fault named by the right check with the right change, the
+ * same findings from the log and after a resume; and that nothing of it changes the weights.
+ */
+#include "pictures.h"
+
+#include <cradle/babysit.h>
+
+#include "graph/graph.h"
+
+static struct cr_error err;
+static struct cr_context *context;
+static char *folder;
+
+static int set_up(void **state)
+{
+    (void)state;
+    folder = folder_make();
+    return cr_context_new(&context, &(struct cr_context_options){.threads = 2}, &err);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    cr_context_free(context);
+    folder_remove(folder);
+    return 0;
+}
+
+enum { FINDINGS = 16 };
+
+struct seen {
+    int count;
+    struct cr_finding finding[FINDINGS];
+    uint64_t weights; /* a hash of them at the end */
+    int64_t stop;     /* after that many steps; 0: not */
+};
+
+static uint64_t hash_of(const struct cr_params *params)
+{
+    const unsigned char *bytes = params->values;
+    uint64_t hash = 1469598103934665603u;
+    for (size_t i = 0; i < (size_t)params->total * sizeof(float); i++)
+        hash = (hash ^ bytes[i]) * 1099511628211u;
+    return hash;
+}
+
+static enum cr_status witness(void *user, const struct cr_event *event, struct cr_verdict *verdict,
+                              struct cr_error *error)
+{
+    struct seen *seen = user;
+    (void)error;
+    if (event->kind == CR_EVENT_FINDING) {
+        assert_in_range(seen->count, 0, FINDINGS - 1);
+        assert_true(event->finding->evidence[0] && event->finding->causes[0][0] && event->finding->remedy[0]);
+        seen->finding[seen->count++] = *event->finding;
+    }
+    if (event->kind == CR_EVENT_STEP && seen->stop > 0 && event->step >= seen->stop)
+        verdict->kind = CR_STOP;
+    if (event->kind == CR_EVENT_END)
+        seen->weights = hash_of(cr_trainer_network(event->trainer)->params);
+    return CR_OK;
+}
+
+/* With `yaml` NULL goes on with the run. */
+static void train(const char *yaml, const char *run, struct seen *seen)
+{
+    struct cr_config *config = NULL;
+    struct cr_babysitter *babysitter;
+    struct cr_experiment *experiment;
+    expect_ok(cr_babysitter_new(&babysitter, &err));
+    const struct cr_observer observers[] = {cr_babysitter_observer(babysitter), {seen, witness}};
+    struct cr_experiment_options options = {.run = run,
+                                            .resume = yaml == NULL,
+                                            .observers = observers,
+                                            .observer_count = 2,
+                                            .prepare = cr_babysitter_prepare,
+                                            .prepare_user = babysitter};
+    if (yaml)
+        expect_ok(cr_config_parse(&config, yaml, "f", &err));
+    expect_ok(cr_experiment_new(&experiment, context, config, &options, &err));
+    expect_ok(cr_experiment_run(experiment, &err));
+    cr_experiment_free(experiment);
+    cr_babysitter_free(babysitter);
+    cr_config_free(config);
+}
+
+static struct cr_finding *find(struct seen *seen, const char *check)
+{
+    for (int i = 0; i < seen->count; i++)
+        if (strcmp(seen->finding[i].check, check) == 0)
+            return &seen->finding[i];
+    return NULL;
+}
+
+#define DATA "data: {limit: 600}\n"
+#define MLP  "model: [dense: 32, relu, dense: 10]\n"
+
+static const char *const healthy[] = {
+    DATA MLP "train: {optimizer: {sgd: {lr: 0.1}}, epochs: 15, batch: 32}\n",
+    DATA MLP "train: {optimizer: {adam: {lr: 0.003}}, epochs: 15, batch: 32}\n",
+    DATA "model: [dense: 10]\ntrain: {optimizer: {sgd: {lr: 0.1}}, epochs: 15, batch: 32}\n",
+    DATA "model: [conv: 8, batchnorm, relu, maxpool: 2, dense: 10]\n"
+         "train: {optimizer: {sgd: {lr: 0.1}}, schedule: cosine, epochs: 12, batch: 32}\n",
+    DATA "model: [dense: 32, tanh, dense: 32, tanh, dropout: 0.2, dense: 10]\n"
+         "train: {optimizer: {sgd: {lr: 0.1, momentum: 0.9}}, epochs: 12, batch: 32}\n",
+};
+
+static void silence_on_healthy_ones(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof healthy / sizeof *healthy; i++) {
+        struct seen seen = {0};
+        train(healthy[i], NULL, &seen);
+        for (int j = 0; j < seen.count; j++)
+            if (seen.finding[j].severity > CR_NOTE)
+                fail_msg("%s: %s: %s", healthy[i], seen.finding[j].check, seen.finding[j].evidence);
+    }
+}
+
+static const struct {
+    const char *yaml, *check, *path; /* NULL: any */
+} faults[] = {
+    {DATA MLP "train: {optimizer: {sgd: {lr: 1e-6}}, epochs: 12, batch: 32}\n", "not-learning",
+     "train.optimizer.sgd.lr"},
+    {DATA MLP "train: {optimizer: {sgd: {lr: 2e-4, momentum: 0}}, epochs: 12, batch: 32}\n", "slow",
+     "train.optimizer.sgd.lr"},
+    {DATA "model: [dense: 32, sigmoid, dense: 10]\ntrain: {optimizer: {sgd: {lr: 900}}, epochs: 12, batch: 32}\n",
+     "diverging", "train.optimizer.sgd.lr"},
+    {DATA "model: [dense: 32, dense: 10]\ntrain: {optimizer: {sgd: {lr: 1000}}, epochs: 12, batch: 32}\n", "not-finite",
+     "train.optimizer.sgd.lr"},
+    {DATA "model: [dense: 32, sigmoid, dense: 32, sigmoid, dense: 32, sigmoid, dense: 32, sigmoid, dense: 32, sigmoid, "
+          "dense: 32, sigmoid, dense: 10]\ntrain: {optimizer: {sgd: {lr: 0.05}}, epochs: 12, batch: 32}\n",
+     "vanishing", ""},
+    {DATA "model: [dense: {units: 32, init: {normal: 3}}, tanh, dense: 32, tanh, dense: 10]\n"
+          "train: {optimizer: {sgd: {lr: 1e-4}}, epochs: 12, batch: 32}\n",
+     "saturation", ""},
+    {DATA MLP "train: {optimizer: {sgd: {lr: 0.1, weight_decay: 3}}, epochs: 12, batch: 32}\n", "not-learning",
+     "train.optimizer.sgd.weight_decay"},
+    {DATA "model: [conv: 8, batchnorm, relu, dense: 10]\ntrain: {epochs: 1, batch: 4}\n", "norm-batch", "train.batch"},
+    {DATA "model: [dense: 2, tanh, dense: 10]\ntrain: {optimizer: {sgd: {lr: 0.05}}, epochs: 12, batch: 32}\n"
+          "babysit: {checks: {underfitting: {left: 0.1, gap: 0.3}}}\n",
+     "underfitting", NULL},
+};
+
+static void faults_are_named(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct seen seen = {0};
+        train(faults[i].yaml, NULL, &seen);
+        struct cr_finding *finding = find(&seen, faults[i].check);
+        if (!finding)
+            fail_msg("%s: found %s, not %s", faults[i].yaml, seen.count ? seen.finding[0].check : "nothing",
+                     faults[i].check);
+        if (faults[i].path)
+            assert_string_equal(finding->path, faults[i].path);
+    }
+}
+
+static void expect_the_same(const struct seen *a, const struct seen *b)
+{
+    assert_int_equal(a->count, b->count);
+    for (int i = 0; i < a->count; i++) {
+        assert_string_equal(a->finding[i].check, b->finding[i].check);
+        assert_string_equal(a->finding[i].symptom, b->finding[i].symptom);
+        assert_string_equal(a->finding[i].evidence, b->finding[i].evidence);
+        assert_int_equal(a->finding[i].severity, b->finding[i].severity);
+    }
+}
+
+static const char *in_folder(const char *name)
+{
+    static char path[2][4096];
+    static int which;
+    which = !which;
+    snprintf(path[which], sizeof path[which], "%s/%s", folder, name);
+    return path[which];
+}
+
+/* The log says the same as the training did, and so does a training that was stopped half-way. */
+static void from_the_log(void **state)
+{
+    (void)state;
+    struct seen whole = {0}, read = {0}, half = {.stop = 50}, rest = {0};
+    struct cr_babysitter *babysitter;
+    train(faults[0].yaml, in_folder("whole"), &whole);
+    assert_true(whole.count > 0);
+    expect_ok(cr_babysitter_read(&babysitter, in_folder("whole"), &err));
+    const struct cr_finding *findings = cr_babysitter_findings(babysitter, &read.count);
+    memcpy(read.finding, findings, (size_t)read.count * sizeof *findings);
+    expect_the_same(&whole, &read);
+    cr_babysitter_free(babysitter);
+
+    train(faults[0].yaml, in_folder("half"), &half);
+    train(NULL, in_folder("half"), &rest);
+    for (int i = 0; i < rest.count; i++)
+        half.finding[half.count++] = rest.finding[i];
+    expect_the_same(&whole, &half);
+    assert_true(whole.weights == rest.weights);
+}
+
+static void weights_stay_the_same(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {"babysit: {observe: off, compare: false, preflight: false}\n",
+                                           "babysit: {observe: 1}\n"};
+    struct seen usual = {0};
+    train(healthy[3], NULL, &usual);
+    for (int i = 0; i < 2; i++) {
+        char yaml[1024];
+        struct seen other = {0};
+        snprintf(yaml, sizeof yaml, "%s%s", healthy[3], settings[i]);
+        train(yaml, NULL, &other);
+        assert_true(usual.weights == other.weights);
+    }
+}
+
+/* A check that is off says nothing. */
+static void off(void **state)
+{
+    (void)state;
+    char yaml[1024];
+    struct seen seen = {0};
+    snprintf(yaml, sizeof yaml, "%sbabysit: {checks: {not-learning: off}}\n", faults[0].yaml);
+    train(yaml, NULL, &seen);
+    assert_null(find(&seen, "not-learning"));
+    assert_int_equal(cr_babysitter_read(&(struct cr_babysitter *){NULL}, in_folder("none"), &err), CR_ERROR_IO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(silence_on_healthy_ones),
+        cmocka_unit_test(faults_are_named),
+        cmocka_unit_test(from_the_log),
+        cmocka_unit_test(weights_stay_the_same),
+        cmocka_unit_test(off),
+    };
+    return cmocka_run_group_tests_name("watch", tests, set_up, tear_down);
+}
