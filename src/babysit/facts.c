@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "babysit/history.h"
+#include "base/options.h"
 #include "base/text.h"
 
 /* Whether a layer of that name stands somewhere in the lists. */
@@ -39,6 +40,18 @@ static double option_of(const struct cr_choice *choice, const char *name)
     return 0;
 }
 
+/* Whether the chosen value of an option that is a choice has that name. */
+static bool chosen(const struct cr_choice *choice, const char *name, const char *value)
+{
+    for (const struct cr_option *option = choice->entry->options; option && option->name; option++)
+        if (strcmp(option->name, name) == 0 && option->type == CR_OPTION_CHOICE) {
+            const char *found =
+                cr_name_of(option->names, *(const int *)((const char *)choice->values + option->offset));
+            return found && strcmp(found, value) == 0;
+        }
+    return false;
+}
+
 static bool is_one_of(const char *name, const char *const *names)
 {
     for (; *names; names++)
@@ -65,6 +78,8 @@ void cr_facts_read(struct cr_facts *facts, const struct cr_sections *sections)
                                .clips = train->clip != NULL,
                                .deep = count_layers(sections->layers) > 1,
                                .lowers_rate = strcmp(sections->schedule.entry->name, "constant") != 0};
+    facts->decoupled = chosen(&sections->optimizer, "decay", "decoupled");
+    facts->augments = sections->data.augment != NULL;
     facts->smooths = option_of(&sections->loss, "label_smoothing") > 0;
     cr_text_format(facts->lr_path, sizeof facts->lr_path, "train.optimizer.%s.lr", optimizer);
     cr_text_format(facts->decay_path, sizeof facts->decay_path, "train.optimizer.%s.weight_decay", optimizer);

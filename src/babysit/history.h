@@ -20,6 +20,7 @@ struct cr_facts {
     char lr_path[64];        /* "train.optimizer.sgd.lr" */
     char decay_path[64];     /* "train.optimizer.sgd.weight_decay" */
     int64_t epochs, batch, accumulate;
+    bool decoupled;     /* the decay is no part of the gradient */
     bool adapts;        /* the optimizer divides by the gradient's size: its norm says little */
     bool cross_entropy; /* the loss of guessing is ln C */
     bool smooths;       /* label smoothing, mixup or cutmix: no answer is meant to be sure */
