@@ -94,6 +94,7 @@ static struct cr_finding *find(struct seen *seen, const char *check)
 }
 
 #define DATA "data: {limit: 600}\n"
+#define BIG  "dense: {units: 8, init: {normal: 1e6}}"
 #define MLP  "model: [dense: 32, relu, dense: 10]\n"
 
 static const char *const healthy[] = {
@@ -155,6 +156,32 @@ static void faults_are_named(void **state)
                      faults[i].check);
         if (faults[i].path)
             assert_string_equal(finding->path, faults[i].path);
+    }
+}
+
+/* The layer that was the first, and the step. */
+static void origins(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *yaml, *said;
+    } cases[] = {
+        {DATA "model: [" BIG ", " BIG ", " BIG ", " BIG ", " BIG ", " BIG ", " BIG ", dense: 10]\n"
+              "train: {epochs: 1, batch: 32}\n",
+         "in step 1 with the output of dense6 (bias), for sample 1 of the batch"},
+        {DATA "model: [" BIG ", relu, " BIG ", relu, " BIG ", relu, " BIG ", relu, " BIG ", relu, " BIG ", relu, " BIG
+              ", relu, dense: 10]\ntrain: {epochs: 1, batch: 32}\n",
+         "in step 1 with the output of relu6 (relu)"},
+        {DATA "model: [dense: 8, tanh, dense: 10]\ntrain: {optimizer: {sgd: {lr: 1e3, weight_decay: 10}}, epochs: 3, "
+              "batch: 32}\n",
+         "in step "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct seen seen = {0};
+        train(cases[i].yaml, NULL, &seen);
+        struct cr_finding *finding = find(&seen, "not-finite");
+        if (!finding || !strstr(finding->evidence, cases[i].said))
+            fail_msg("%s: %s, not %s", cases[i].yaml, finding ? finding->evidence : "nothing", cases[i].said);
     }
 }
 
@@ -234,6 +261,7 @@ int main(void)
         cmocka_unit_test(silence_on_healthy_ones),
         cmocka_unit_test(faults_are_named),
         cmocka_unit_test(from_the_log),
+        cmocka_unit_test(origins),
         cmocka_unit_test(weights_stay_the_same),
         cmocka_unit_test(off),
     };

@@ -4,8 +4,10 @@
  * quick pre-flight; a resumed one with the events of its log, of which nothing is told again.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "babysit/check.h"
+#include "babysit/origin.h"
 #include "babysit/settings.h"
 #include "base/file.h"
 
@@ -81,18 +83,18 @@ static enum cr_status look(struct cr_babysitter *babysitter, const struct cr_eve
     return history->failed ? cr_fail_memory(err) : CR_OK;
 }
 
-/* What the pre-flight found stands in the log alone; the others find theirs again. */
+/* What stands in the log was told: of the pre-flight that is all there is; of the others it may say more. */
 static enum cr_status replay_event(void *user, const struct cr_event *event, struct cr_error *err)
 {
     struct cr_babysitter *babysitter = user;
     if (event->kind != CR_EVENT_FINDING)
         return look(babysitter, event, err);
-    const struct cr_check *check = (const struct cr_check *)cr_registry_find(&cr_checks, event->finding->check);
-    if (!check || !check->preflight)
-        return CR_OK;
+    const struct cr_entry *check = cr_registry_find(&cr_checks, event->finding->check);
     struct cr_finding finding = *event->finding;
-    finding.check = check->entry.name;
-    cr_history_find(babysitter->history, &finding);
+    if (!check)
+        return CR_OK;
+    finding.check = check->name;
+    cr_history_note(babysitter->history, &finding);
     return babysitter->history->failed ? cr_fail_memory(err) : CR_OK;
 }
 
@@ -121,6 +123,23 @@ static enum cr_status replay(struct cr_babysitter *babysitter, struct cr_error *
     return status;
 }
 
+/* A NaN that was found in this step is followed to where it began. */
+static enum cr_status trace(struct cr_babysitter *babysitter, const struct cr_event *event, struct cr_error *err)
+{
+    struct cr_history *history = babysitter->history;
+    char text[200];
+    for (int i = history->told; i < history->found; i++) {
+        struct cr_finding *finding = &history->findings[i];
+        if (strcmp(finding->check, "not-finite") != 0 || !babysitter->experiment ||
+            babysitter->experiment->sections.babysit.observe == 0)
+            continue;
+        CR_TRY(cr_origin_find(babysitter->experiment, event->step, text, sizeof text, err));
+        if (text[0])
+            cr_say_more(finding->evidence, "; %s", text);
+    }
+    return CR_OK;
+}
+
 static enum cr_status observe(void *user, const struct cr_event *event, struct cr_verdict *verdict,
                               struct cr_error *err)
 {
@@ -131,6 +150,7 @@ static enum cr_status observe(void *user, const struct cr_event *event, struct c
     if (event->kind == CR_EVENT_START)
         CR_TRY((event->resumed ? replay : begin)(babysitter, err));
     CR_TRY(look(babysitter, event, err));
+    CR_TRY(trace(babysitter, event, err));
     verdict->findings = history->findings + history->told;
     verdict->finding_count = history->found - history->told;
     history->told = history->found;

@@ -7,6 +7,8 @@
 #ifndef CR_BABYSIT_CHECK_H
 #define CR_BABYSIT_CHECK_H
 
+#include <string.h>
+
 #include <cradle/babysit.h>
 
 #include "babysit/history.h"
@@ -51,6 +53,8 @@ struct cr_finding cr_exam_finding(const struct cr_exam *exam, enum cr_severity s
 void cr_exam_find(struct cr_exam *exam, const struct cr_finding *finding);
 /* A text of a finding: cr_say(finding.symptom, "...", ...). */
 #define cr_say(field, ...) cr_say_to(field, sizeof(field), __VA_ARGS__)
+/* Behind what stands there. */
+#define cr_say_more(field, ...) cr_say_to((field) + strlen(field), sizeof(field) - strlen(field), __VA_ARGS__)
 void cr_say_to(char *text, size_t size, const char *format, ...) CR_PRINTF(3, 4);
 
 /* CR_ERROR_STOPPED where the caller wants no more. */

@@ -346,6 +346,17 @@ void cr_history_find(struct cr_history *history, const struct cr_finding *findin
     history->findings[history->found++] = *finding;
 }
 
+void cr_history_note(struct cr_history *history, const struct cr_finding *finding)
+{
+    for (int i = history->found - 1; i >= 0; i--)
+        if (strcmp(history->findings[i].check, finding->check) == 0 &&
+            history->findings[i].severity == finding->severity) {
+            history->findings[i] = *finding;
+            return;
+        }
+    cr_history_find(history, finding);
+}
+
 static void propose(struct cr_finding *finding, const char *path, double value, double factor)
 {
     cr_say(finding->path, "%s", path);

@@ -118,6 +118,8 @@ bool cr_history_has_learned(const struct cr_history *history, double share);
 struct cr_finding cr_history_finding(const struct cr_history *history, enum cr_severity severity);
 /* Told once a check; again only where it has become more severe. */
 void cr_history_find(struct cr_history *history, const struct cr_finding *finding);
+/* As it was told before, with what was added then. */
+void cr_history_note(struct cr_history *history, const struct cr_finding *finding);
 /* Whether a check of that name has found something. */
 bool cr_history_has_found(const struct cr_history *history, const char *check);
 /* Whether one of those checks has: what is seen now is its consequence. NULL ends the names. */

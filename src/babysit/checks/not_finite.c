@@ -12,7 +12,7 @@ enum { BEFORE = 20 };
 static const char *first_culprit(const struct cr_look *look, const char **what)
 {
     for (int i = 0; look && i < look->activations; i++)
-        if (!isfinite(look->units[i].mean) || !isfinite(look->units[i].deviation)) {
+        if (isnan(look->units[i].mean) || isinf(look->units[i].least) || isinf(look->units[i].most)) {
             *what = "the activation of";
             return look->units[i].layer;
         }
