@@ -243,6 +243,29 @@ static void weights_stay_the_same(void **state)
     }
 }
 
+/* The change that was proposed helps, and a wrong one does not; the run stays as it is. */
+static void confirming(void **state)
+{
+    (void)state;
+    const struct cr_confirm_options options = {.steps = 100};
+    struct cr_confirmation result;
+    struct cr_babysitter *babysitter;
+    struct seen seen = {0};
+    int count;
+    train(faults[0].yaml, in_folder("slow"), &seen);
+    expect_ok(cr_babysitter_read(&babysitter, in_folder("slow"), &err));
+    struct cr_finding finding = *cr_babysitter_findings(babysitter, &count);
+    expect_ok(cr_confirm(&result, context, in_folder("slow"), &finding, &options, &err));
+    assert_true(result.confirmed && !result.from_checkpoint && result.gain > 10 * result.error && result.validated);
+    assert_true(result.loss[1] < 0.8 * result.loss[0] && result.accuracy[1] > result.accuracy[0]);
+    snprintf(finding.to, sizeof finding.to, "1e-7");
+    expect_ok(cr_confirm(&result, context, in_folder("slow"), &finding, &options, &err));
+    assert_false(result.confirmed);
+    finding.path[0] = 0;
+    assert_int_equal(cr_confirm(&result, context, in_folder("slow"), &finding, &options, &err), CR_ERROR_ARGUMENT);
+    cr_babysitter_free(babysitter);
+}
+
 /* A check that is off says nothing. */
 static void off(void **state)
 {
@@ -262,6 +285,7 @@ int main(void)
         cmocka_unit_test(faults_are_named),
         cmocka_unit_test(from_the_log),
         cmocka_unit_test(origins),
+        cmocka_unit_test(confirming),
         cmocka_unit_test(weights_stay_the_same),
         cmocka_unit_test(off),
     };

@@ -67,6 +67,32 @@ CR_API const struct cr_finding *cr_babysitter_findings(const struct cr_babysitte
  */
 CR_API enum cr_status cr_babysitter_read(struct cr_babysitter **babysitter, const char *folder, struct cr_error *err);
 
+/* -------------------------------------------------------------------------------------------------------- confirming */
+
+struct cr_confirm_options {
+    int64_t steps;                  /* of each of the two trainings */
+    cr_progress_function *progress; /* may be NULL; false stops (CR_ERROR_STOPPED) */
+    void *user;
+};
+
+struct cr_confirmation {
+    bool confirmed;       /* the change makes the loss lower; by chance once in a thousand */
+    bool from_checkpoint; /* else from the beginning */
+    int64_t steps;
+    double loss[2];     /* mean of the last 50 steps: as it is, with the change */
+    double gain, error; /* mean difference of the same steps, and its standard error */
+    bool validated;
+    double accuracy[2]; /* on the validation part at the end */
+};
+
+/*
+ * Tries the change that a finding of a run proposes: trains twice for the same steps, as it is and with the change, on
+ * the side; the run stays as it is. The data must be there.
+ */
+CR_API enum cr_status cr_confirm(struct cr_confirmation *result, struct cr_context *context, const char *folder,
+                                 const struct cr_finding *finding, const struct cr_confirm_options *options,
+                                 struct cr_error *err);
+
 #ifdef __cplusplus
 }
 #endif
