@@ -67,7 +67,8 @@ CR_API const struct cr_finding *cr_babysitter_findings(const struct cr_babysitte
  */
 CR_API enum cr_status cr_babysitter_read(struct cr_babysitter **babysitter, const char *folder, struct cr_error *err);
 
-/* -------------------------------------------------------------------------------------------------------- confirming */
+/* -------------------------------------------------------------------------------------------------------- confirming
+ */
 
 struct cr_confirm_options {
     int64_t steps;                  /* of each of the two trainings */
