@@ -142,7 +142,7 @@ static void convert(const uint8_t *from, int from_channels, uint8_t *to, int64_t
     if (to_channels == from_channels)
         memcpy(to, from, (size_t)to_channels);
     else if (to_channels == 1)
-        to[0] = (uint8_t)((299 * from[0] + 587 * from[1] + 114 * from[2] + 500) / 1000);
+        to[0] = cr_grey(from);
     else
         memset(to, from[0], 3);
 }

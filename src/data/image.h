@@ -39,6 +39,12 @@ int cr_exif_orientation(const uint8_t *tiff, size_t size);
 enum cr_status cr_picture_fit(const struct cr_picture *picture, int64_t height, int64_t width, int64_t channels,
                               uint8_t *pixels, struct cr_error *err);
 
+/* Of a colour (Rec. 601). */
+static inline uint8_t cr_grey(const uint8_t *colour)
+{
+    return (uint8_t)((299 * colour[0] + 587 * colour[1] + 114 * colour[2] + 500) / 1000);
+}
+
 /* A PNG file in memory, 1 or 3 channels; the caller frees *data. */
 enum cr_status cr_png_encode(const uint8_t *pixels, int64_t height, int64_t width, int64_t channels, void **data,
                              size_t *size, struct cr_error *err);
