@@ -41,10 +41,9 @@ static void describe_augmentation(const struct cr_experiment_parts *parts, char 
 
 static void describe_training(const struct cr_experiment_parts *parts, char *text, size_t size)
 {
-    int64_t steps = (parts->split->train_count + parts->train->batch - 1) / parts->train->batch;
     snprintf(text, size, "%s, %s, %s; %lld epoch%s of %lld steps, batch %lld, seed %lld", parts->optimizer,
              parts->schedule, parts->loss, (long long)parts->train->epochs, parts->train->epochs == 1 ? "" : "s",
-             (long long)steps, (long long)parts->train->batch, (long long)parts->train->seed);
+             (long long)parts->steps_per_epoch, (long long)parts->train->batch, (long long)parts->train->seed);
 }
 
 static void describe_machine(const struct cr_context *context, char *text, size_t size)

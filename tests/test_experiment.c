@@ -183,6 +183,8 @@ static void the_folder(void **state)
                               "  limit: 100\n"
                               "  standardize: channel\n"
                               "  split_seed: 0\n"
+                              "  sampling: shuffle\n"
+                              "  oversample: 0\n"
                               "model:\n"
                               "- dense: 10\n"
                               "train:\n"

@@ -19,10 +19,11 @@
 enum { KILLS = 20, LIVES_MOST = 200, EPOCHS = 12 };
 
 static const char yaml[] =
-    "data: {limit: 200, validation: 0.2, augment: [crop: 1, rotate, cutout: 2]}\n"
+    "data: {limit: 200, validation: 0.2, augment: [crop: 1, rotate, cutout: 2], sampling: stratified, oversample: 1}\n"
     "model: [conv: {filters: 4, kernel: 3}, batchnorm, relu, dropout: 0.2, dense: 10]\n"
     "train: {epochs: 12, batch: 16, optimizer: {adam: {lr: 0.01}}, schedule: {plateau: {patience: 0, gamma: 0.7}}, "
-    "checkpoint: 3, accumulate: 2, clip: {norm: 1}, average: {ema: {decay: 0.9}}}\n";
+    "checkpoint: 3, accumulate: 2, clip: {norm: 1}, average: {ema: {decay: 0.9}}, mix: {mixup: 0.4, cutmix: 1, p: "
+    "0.8}}\n";
 
 /* In a child: makes the run, or goes on with it. Ends with 0 where it did all its epochs. */
 static void live(const char *run, int threads, int workers)

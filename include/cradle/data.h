@@ -97,6 +97,13 @@ struct cr_data_section {
     int standardize;   /* enum cr_standardize */
     int64_t split_seed;
     const struct cr_node *augment; /* NULL: none */
+    int sampling;                  /* enum cr_sampling */
+    double oversample;             /* as in struct cr_loader_options */
+};
+enum cr_sampling {
+    CR_SAMPLING_SHUFFLE,
+    CR_SAMPLING_STRATIFIED, /* every batch holds the classes in their proportions */
+    CR_SAMPLING_BALANCED,   /* every batch holds the classes equally often */
 };
 enum cr_standardize { CR_STANDARDIZE_NONE, CR_STANDARDIZE_CHANNEL };
 extern CR_API const struct cr_option cr_data_section_options[];
@@ -133,13 +140,25 @@ CR_API enum cr_status cr_augmenter_fit(struct cr_augmenter *augmenter, const str
                                        const double *mean, struct cr_error *err);
 CR_API void cr_augmenter_free(struct cr_augmenter *augmenter); /* NULL is allowed */
 
+/*
+ * Samples of a batch put together by two, and their targets with them (train.mix): mixup blends whole pictures, cutmix
+ * puts a box of one into the other. The share is drawn from Beta(alpha, alpha) for each batch.
+ */
+struct cr_mix {
+    double mixup, cutmix; /* alpha of each; 0: none. Both: each batch is of one of them */
+    double p;             /* share of the batches that are mixed */
+};
+/* `node` as train.mix ({mixup: 0.2}); NULL: neither. */
+CR_API enum cr_status cr_mix_read(struct cr_mix *mix, const struct cr_config *config, const struct cr_node *node,
+                                  struct cr_error *err);
+
 /* ----------------------------------------------------------------------------------------------------------- loader */
 
 struct cr_batch {
     int64_t count;          /* samples; the last batch of an epoch may be smaller */
     const uint8_t *pixels;  /* [count][H][W][C]; floats where the dataset has numbers */
-    const int32_t *labels;  /* [count]; NULL where the dataset has none */
-    const float *targets;   /* [count][classes]; NULL where the labels are the targets */
+    const int32_t *labels;  /* [count]; NULL where the dataset has none, or samples are mixed */
+    const float *targets;   /* [count][classes]; NULL where the labels are the targets, and none were asked for */
     const int64_t *indices; /* [count] into the dataset */
 };
 
@@ -148,7 +167,12 @@ struct cr_loader_options {
     int workers; /* 0: batches are made by the thread that asks for them */
     bool shuffle;
     uint64_t seed;
+    int sampling;      /* enum cr_sampling, how the samples are shuffled; the last two need labels */
+    double oversample; /* 0..1: each class comes at least so often, as a share of the largest, by samples that come
+                          again */
     const struct cr_augmenter *augment; /* fitted to the dataset; NULL: none */
+    struct cr_mix mix;
+    bool soft; /* targets also where there are labels: one-hot; where samples are mixed there are targets in any case */
 };
 
 struct cr_loader;
@@ -157,7 +181,7 @@ CR_API enum cr_status cr_loader_new(struct cr_loader **loader, const struct cr_d
                                     int64_t count, const struct cr_loader_options *options, struct cr_error *err);
 CR_API void cr_loader_free(struct cr_loader *loader);
 CR_API int64_t cr_loader_batches(const struct cr_loader *loader);  /* in an epoch */
-CR_API bool cr_loader_has_targets(const struct cr_loader *loader); /* instead of labels */
+CR_API bool cr_loader_has_targets(const struct cr_loader *loader); /* of its batches */
 /* Goes to a place: the next batch is number `batch` of `epoch` (both from 0). */
 CR_API enum cr_status cr_loader_seek(struct cr_loader *loader, int64_t epoch, int64_t batch, struct cr_error *err);
 /*

@@ -24,7 +24,7 @@ struct cr_train_section {
     bool lean;          /* as in struct cr_plan_options */
     int64_t accumulate; /* batches that make an update */
     double l1, max_norm;
-    const struct cr_node *clip, *average, *early_stop; /* NULL: none */
+    const struct cr_node *clip, *average, *early_stop, *mix; /* NULL: none */
 };
 extern CR_API const struct cr_option cr_train_section_options[];
 

@@ -23,6 +23,7 @@ static enum cr_status make_loader(struct cr_trial *trial, const struct cr_trial_
     int64_t count = options->indices ? options->count : experiment->split->train_count;
     struct cr_loader_options loading = {.batch = experiment->sections.train.batch,
                                         .shuffle = !options->indices,
+                                        .soft = experiment->sections.train.mix != NULL,
                                         .seed = (uint64_t)experiment->sections.train.seed};
     loading.batch = *batch = loading.batch < count ? loading.batch : count;
     return cr_loader_new(&trial->loader, experiment->dataset, indices, count, &loading, err);

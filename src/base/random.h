@@ -17,6 +17,7 @@ enum cr_purpose {
     CR_RANDOM_AUGMENT = 6,
     CR_RANDOM_TEST = 7,
     CR_RANDOM_TUNE = 8, /* epoch: the trial's number; sample: which of a sampler's draws */
+    CR_RANDOM_MIX = 9,  /* sample: the batch of the epoch */
 };
 
 struct cr_random {

@@ -1,8 +1,8 @@
 /*
  * The loader: an epoch's samples in order, batch after batch, made ahead by workers.
  *
- * The order of an epoch is a shuffle keyed by (seed, epoch), and a batch is a slice of it: batch b of epoch e is the
- * same whoever makes it and whenever. Batch b lies in slot b mod `slots`. A worker takes the next batch that nobody
+ * The order of an epoch is a function of (seed, epoch) (lineup.c), and a batch is a slice of it: batch b of epoch e is
+ * the same whoever makes it and whenever. Batch b lies in slot b mod `slots`. A worker takes the next batch that nobody
  * makes once its slot is free; the caller waits for the batch that is next in order. Without workers the caller makes
  * it itself.
  *
@@ -22,6 +22,8 @@
 #include "base/random.h"
 #include "data/augment.h"
 #include "data/dataset.h"
+#include "data/lineup.h"
+#include "data/mix.h"
 #include "data/moments.h"
 #include "data/thread.h"
 
@@ -31,8 +33,8 @@ struct slot {
     struct cr_batch batch;
     uint8_t *pixels;
     void *room;      /* to augment in; NULL: nothing is augmented */
-    int32_t *labels; /* either */
-    float *targets;  /* or */
+    int32_t *labels; /* NULL: the dataset has none */
+    float *targets;  /* NULL: nobody wants them */
     int64_t *indices;
     bool ready;
     enum cr_status status;
@@ -43,10 +45,10 @@ struct cr_loader {
     const struct cr_dataset *dataset;
     struct cr_loader_options options;
     int64_t count, batches;
-    size_t sample;    /* bytes */
-    int64_t *indices; /* [count], as they were given */
-    int64_t *order;   /* [count], of this epoch */
-    int64_t epoch;    /* that `order` is of; -1: none yet */
+    size_t sample; /* bytes */
+    struct cr_lineup *lineup;
+    int64_t *order; /* [count], of this epoch */
+    int64_t epoch;  /* that `order` is of; -1: none yet */
     pthread_mutex_t
         lock; /* of everything below, and of slot.ready; a slot's content is its maker's until it is ready */
     pthread_cond_t changed;
@@ -75,6 +77,33 @@ static enum cr_status load(struct cr_loader *loader, struct slot *slot, int64_t 
     return CR_OK;
 }
 
+/* The sample's row of targets: the dataset's, or one-hot of its label. */
+static void set_targets(const struct cr_dataset *dataset, int64_t index, float *targets)
+{
+    size_t row = (size_t)dataset->classes;
+    if (dataset->targets) {
+        memcpy(targets, dataset->targets + (size_t)index * row, row * sizeof *targets);
+        return;
+    }
+    memset(targets, 0, row * sizeof *targets);
+    targets[dataset->labels[index]] = 1;
+}
+
+static void mix(const struct cr_loader *loader, struct slot *slot, int64_t number)
+{
+    const struct cr_dataset *dataset = loader->dataset;
+    struct cr_mixture mixture = {.count = slot->batch.count,
+                                 .height = dataset->height,
+                                 .width = dataset->width,
+                                 .channels = dataset->channels,
+                                 .classes = dataset->classes,
+                                 .numbers = dataset->numbers,
+                                 .samples = slot->pixels,
+                                 .targets = slot->targets};
+    cr_mix_batch(&loader->options.mix, &mixture, loader->options.seed, loader->epoch, number);
+    slot->batch.labels = NULL;
+}
+
 static enum cr_status fill(struct cr_loader *loader, struct slot *slot, int64_t number, struct cr_error *err)
 {
     int64_t begin = number * loader->options.batch, count = loader->count - begin;
@@ -90,13 +119,14 @@ static enum cr_status fill(struct cr_loader *loader, struct slot *slot, int64_t 
         slot->indices[i] = index;
         if (slot->labels)
             slot->labels[i] = loader->dataset->labels[index];
-        else
-            memcpy(slot->targets + (size_t)i * row, loader->dataset->targets + (size_t)index * row,
-                   row * sizeof(float));
+        if (slot->targets)
+            set_targets(loader->dataset, index, slot->targets + (size_t)i * row);
         if (atomic_load_explicit(&loader->hurry, memory_order_relaxed))
             return CR_OK;
         CR_TRY(load(loader, slot, begin + i, slot->pixels + (size_t)i * loader->sample, err));
     }
+    if (cr_mix_is_on(&loader->options.mix))
+        mix(loader, slot, number);
     return CR_OK;
 }
 
@@ -128,11 +158,7 @@ static void set_epoch(struct cr_loader *loader, int64_t epoch)
     if (loader->epoch == epoch)
         return;
     loader->epoch = epoch;
-    memcpy(loader->order, loader->indices, (size_t)loader->count * sizeof *loader->order);
-    if (loader->options.shuffle) {
-        struct cr_random random = cr_random_at(loader->options.seed, CR_RANDOM_SHUFFLE, (uint64_t)epoch, 0);
-        cr_random_shuffle(&random, loader->order, loader->count);
-    }
+    cr_lineup_order(loader->lineup, epoch, loader->order);
 }
 
 enum cr_status cr_loader_seek(struct cr_loader *loader, int64_t epoch, int64_t batch, struct cr_error *err)
@@ -184,7 +210,7 @@ enum cr_status cr_loader_next(struct cr_loader *loader, const struct cr_batch **
 
 bool cr_loader_has_targets(const struct cr_loader *loader)
 {
-    return loader->dataset->targets != NULL;
+    return loader->dataset->targets || loader->options.soft || cr_mix_is_on(&loader->options.mix);
 }
 
 int64_t cr_loader_batches(const struct cr_loader *loader)
@@ -200,6 +226,9 @@ static enum cr_status check(const struct cr_dataset *dataset, const int64_t *ind
                        (long long)options->batch);
     if (options->workers < 0 || options->workers > WORKERS_MAX)
         return cr_fail(err, CR_ERROR_ARGUMENT, "%d workers: expected 0..%d", options->workers, WORKERS_MAX);
+    if (options->mix.cutmix > 0 && dataset->height * dataset->width == 1)
+        return cr_fail(err, CR_ERROR_CONFIG, "%s: cutmix is of pictures, and these are rows of numbers: use mixup",
+                       dataset->name);
     if (count < 1)
         return cr_fail(err, CR_ERROR_ARGUMENT, "%s: no samples to load", dataset->name);
     for (int64_t i = 0; i < count; i++)
@@ -209,29 +238,28 @@ static enum cr_status check(const struct cr_dataset *dataset, const int64_t *ind
     return CR_OK;
 }
 
-static enum cr_status allocate(struct cr_loader *loader, const int64_t *indices, struct cr_error *err)
+static enum cr_status allocate(struct cr_loader *loader, struct cr_error *err)
 {
     size_t batch = (size_t)(loader->options.batch < loader->count ? loader->options.batch : loader->count);
     size_t bytes = (batch * loader->sample + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    loader->indices = malloc((size_t)loader->count * sizeof *loader->indices);
+    bool targets = cr_loader_has_targets(loader);
     loader->order = malloc((size_t)loader->count * sizeof *loader->order);
     loader->slot = calloc((size_t)loader->slots, sizeof *loader->slot);
     loader->workers = calloc((size_t)loader->options.workers + 1, sizeof *loader->workers);
-    if (!loader->indices || !loader->order || !loader->slot || !loader->workers)
+    if (!loader->order || !loader->slot || !loader->workers)
         return cr_fail_memory(err);
-    memcpy(loader->indices, indices, (size_t)loader->count * sizeof *indices);
     for (int64_t i = 0; i < loader->slots; i++) {
         struct slot *slot = &loader->slot[i];
         slot->pixels = aligned_alloc(ALIGNMENT, bytes);
-        if (loader->dataset->targets)
+        if (targets)
             slot->targets = malloc(batch * (size_t)loader->dataset->classes * sizeof *slot->targets);
-        else
+        if (loader->dataset->labels)
             slot->labels = malloc(batch * sizeof *slot->labels);
         slot->indices = malloc(batch * sizeof *slot->indices);
         if (loader->options.augment)
             slot->room = aligned_alloc(ALIGNMENT, cr_augmenter_room(loader->options.augment));
-        if (!slot->pixels || !(slot->labels || slot->targets) || !slot->indices ||
-            (loader->options.augment && !slot->room))
+        if (!slot->pixels || !slot->indices || (targets && !slot->targets) ||
+            (loader->dataset->labels && !slot->labels) || (loader->options.augment && !slot->room))
             return cr_fail_memory(err);
     }
     return CR_OK;
@@ -247,8 +275,6 @@ enum cr_status cr_loader_new(struct cr_loader **loader, const struct cr_dataset 
         return cr_fail_memory(err);
     made->dataset = dataset;
     made->options = *options;
-    made->count = count;
-    made->batches = count / options->batch + (count % options->batch != 0);
     made->sample = cr_sample_size(dataset);
     made->epoch = -1;
     /* One is lent to the caller, each worker makes one, and as many lie ready. */
@@ -256,7 +282,10 @@ enum cr_status cr_loader_new(struct cr_loader **loader, const struct cr_dataset 
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->changed, NULL);
     enum cr_status status = CR_OK;
-    CR_GO(allocate(made, indices, err));
+    CR_GO(cr_lineup_new(&made->lineup, dataset, indices, count, options, err));
+    made->count = cr_lineup_count(made->lineup);
+    made->batches = made->count / options->batch + (made->count % options->batch != 0);
+    CR_GO(allocate(made, err));
     set_epoch(made, 0);
     for (; made->started < options->workers; made->started++) {
         int code = cr_thread_start(&made->workers[made->started], work, made);
@@ -292,7 +321,7 @@ void cr_loader_free(struct cr_loader *loader)
         free(loader->slot[i].indices);
     }
     free(loader->slot);
-    free(loader->indices);
+    cr_lineup_free(loader->lineup);
     free(loader->order);
     free(loader->workers);
     free(loader);

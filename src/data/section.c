@@ -9,6 +9,13 @@ static const struct cr_name standardize_names[] = {
     {0},
 };
 
+static const struct cr_name sampling_names[] = {
+    {"shuffle", CR_SAMPLING_SHUFFLE},
+    {"stratified", CR_SAMPLING_STRATIFIED},
+    {"balanced", CR_SAMPLING_BALANCED},
+    {0},
+};
+
 const struct cr_option cr_data_section_options[] = {
     CR_NODE("source", struct cr_data_section, source, .kind = "formats",
             .help = "where pictures come from; default: digits"),
@@ -23,5 +30,11 @@ const struct cr_option cr_data_section_options[] = {
            .help = "seed of the draws of `validation` and `limit`"),
     CR_NODE("augment", struct cr_data_section, augment, .kind = "augments",
             .help = "how pictures are changed at random while training, a list; default: not at all"),
+    CR_CHOICE("sampling", struct cr_data_section, sampling, .def = CR_SAMPLING_SHUFFLE, .names = sampling_names,
+              .help = "order while training: shuffle; stratified: each batch has the classes in their proportions; "
+                      "balanced: equally often"),
+    CR_FLOAT("oversample", struct cr_data_section, oversample, .min = 0, .max = 1,
+             .help = "samples of rare classes come again until each class is this share of the largest; 0: they do "
+                     "not"),
     {0},
 };

@@ -107,7 +107,7 @@ enum cr_status cr_experiment_network(const struct cr_experiment *experiment, enu
                                          .channels = dataset->channels,
                                          .classes = dataset->classes,
                                          .bytes = !dataset->numbers,
-                                         .soft = dataset->targets != NULL,
+                                         .soft = dataset->targets || experiment->sections.train.mix,
                                          .mean = experiment->mean,
                                          .deviation = experiment->deviation,
                                          .loss = experiment->sections.train.loss,
@@ -138,11 +138,17 @@ static enum cr_status make_loaders(struct cr_experiment *experiment, int64_t bat
     struct cr_loader_options options = {.batch = batch,
                                         .workers = workers,
                                         .shuffle = true,
+                                        .sampling = experiment->sections.data.sampling,
+                                        .oversample = experiment->sections.data.oversample,
                                         .seed = (uint64_t)experiment->sections.train.seed,
-                                        .augment = experiment->augmenter};
+                                        .augment = experiment->augmenter,
+                                        .mix = experiment->mix};
     CR_TRY(cr_loader_new(&experiment->train, experiment->dataset, split->train, split->train_count, &options, err));
     options.shuffle = false;
+    options.oversample = 0;
     options.augment = NULL;
+    options.mix = (struct cr_mix){0};
+    options.soft = experiment->sections.train.mix != NULL; /* it is the same network */
     if (experiment->sections.babysit.compare)
         CR_TRY(make_sample(experiment, &options, err));
     if (split->validation_count == 0)
@@ -195,6 +201,7 @@ static enum cr_status make_pieces(struct cr_experiment *experiment, const struct
     CR_TRY(cr_schedule_new(&experiment->schedule, experiment->config, train->schedule, err));
     CR_TRY(cr_schedule_check(experiment->schedule, train->epochs, err));
     CR_TRY(cr_refine_read(&experiment->refine, &experiment->early_stop, experiment->config, train, err));
+    CR_TRY(cr_mix_read(&experiment->mix, experiment->config, train->mix, err));
     if (augment)
         CR_TRY(cr_augmenter_new(&experiment->augmenter, experiment->config, augment, err));
     CR_TRY(open_data(experiment, options, err));
@@ -369,6 +376,7 @@ struct cr_experiment_parts cr_experiment_parts(const struct cr_experiment *exper
                                         .split = experiment->split,
                                         .network = experiment->network,
                                         .trainer = experiment->trainer,
+                                        .steps_per_epoch = cr_loader_batches(experiment->train),
                                         .data = &sections->data,
                                         .train = &sections->train,
                                         .babysit = &sections->babysit,

@@ -21,6 +21,7 @@ struct cr_experiment {
     struct cr_refine refine;
     struct cr_early_stop early_stop;
     struct cr_augmenter *augmenter; /* NULL: none */
+    struct cr_mix mix;
     struct cr_loader *train, *validation;
     struct cr_loader *sample; /* of the training part, to be compared with validation; or NULL */
     int64_t *sampled;         /* its samples */

@@ -25,6 +25,8 @@ const struct cr_option cr_train_section_options[] = {
            .help = "batches whose gradients make one update"),
     CR_NODE("clip", struct cr_train_section, clip, .kind = "clip",
             .help = "the gradient's largest norm, {norm: 1}, or number, {value: 0.5}"),
+    CR_NODE("mix", struct cr_train_section, mix, .kind = "mix",
+            .help = "samples put together by two: {mixup: 0.2}, {cutmix: 1} or both"),
     CR_FLOAT("l1", struct cr_train_section, l1, .min = 0, .max = 10, .log = true,
              .help = "pull of the weights towards 0 by the sum of their magnitudes"),
     CR_FLOAT("max_norm", struct cr_train_section, max_norm, .min = 0, .max = 1e6,

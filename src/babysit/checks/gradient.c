@@ -146,7 +146,8 @@ static enum cr_status open_probe(struct cr_exam *exam, struct probe *probe, stru
 {
     const struct cr_experiment *experiment = exam->experiment;
     const struct cr_split *split = experiment->split;
-    struct cr_loader_options loading = {.batch = split->train_count < SAMPLES ? split->train_count : SAMPLES};
+    struct cr_loader_options loading = {.batch = split->train_count < SAMPLES ? split->train_count : SAMPLES,
+                                        .soft = experiment->sections.train.mix != NULL};
     struct cr_plan_options planning = {.batch = loading.batch, .mode = CR_MODE_TRAIN};
     const struct cr_batch *batch;
     CR_TRY(cr_experiment_network(experiment, CR_F64, &probe->network, err));

@@ -21,7 +21,8 @@ static enum cr_status build(struct cr_build *build, const void *values, bool sof
                             struct cr_value **loss, struct cr_error *err)
 {
     if (soft)
-        return cr_fail(err, CR_ERROR_UNSUPPORTED, "the loss hinge needs labels, and the data have rows of targets");
+        return cr_fail(err, CR_ERROR_UNSUPPORTED,
+                       "the loss hinge needs labels; rows of targets, and mixed samples (train.mix), have none");
     return cr_build_apply(build, "hinge", values, &logits, loss, err);
 }
 
