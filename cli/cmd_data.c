@@ -1,5 +1,6 @@
 /*
  * cradle data info SOURCE [--sheet FILE]
+ * cradle data sheet FILE OUT [PATH=VALUE ...] [--count N]
  */
 #include <math.h>
 #include <stdio.h>
@@ -9,13 +10,14 @@
 
 #include <cradle/data.h>
 
-#include "session.h"
+#include "data_sheet.h"
 
-enum { SHEET_COLUMNS = 20, ROWS_SHOWN = 100, BAR = 24, SOURCE_MAX = 16384 };
+enum { ROWS = 10, ROWS_MAX = 1000, SHEET_COLUMNS = 20, ROWS_SHOWN = 100, BAR = 24, SOURCE_MAX = 16384 };
 
 struct data_values {
     struct cli_common common;
     const char *sheet;
+    int64_t count;
 };
 
 /* One part of the source; dataset NULL where it has none. */
@@ -234,7 +236,7 @@ static enum cr_status tell(struct session *session, const struct data_values *va
     return CR_OK;
 }
 
-static int run(const struct cli_call *call)
+static int run_info(const struct cli_call *call)
 {
     const struct data_values *values = call->values;
     struct session session;
@@ -256,24 +258,71 @@ done:
     return status == CR_OK ? CLI_OK : CLI_FAILURE;
 }
 
+static int run_sheet(const struct cli_call *call)
+{
+    const struct data_values *values = call->values;
+    struct session session;
+    enum cr_status status = session_open(&session, &values->common);
+    if (status == CR_OK)
+        status = data_sheet(&session, call, values->count ? values->count : ROWS);
+    if (status != CR_OK)
+        session_fail(&session);
+    session_close(&session);
+    return status == CR_OK ? CLI_OK : CLI_FAILURE;
+}
+
+static int run(const struct cli_call *call)
+{
+    const struct data_values *values = call->values;
+    bool info = strcmp(call->arguments[0], "info") == 0;
+    if (info && call->count > 2)
+        return cli_usage_fail(call->command, "unexpected argument %s", call->arguments[2]);
+    if (info && values->count)
+        return cli_usage_fail(call->command, "--count is of data sheet");
+    if (!info && call->count < 3)
+        return cli_usage_fail(call->command, "OUT is missing: the PNG file to write");
+    if (!info && values->sheet)
+        return cli_usage_fail(call->command, "--sheet is of data info");
+    return info ? run_info(call) : run_sheet(call);
+}
+
 static const char *action(int index)
 {
-    return index == 0 ? "info" : NULL;
+    static const char *const words[] = {"info", "sheet", NULL};
+    return words[index];
 }
 
 static const struct cli_argument arguments[] = {
-    {.name = "info", .type = CLI_WORD, .word = action, .what = "action", .help = "what the data hold"},
+    {.name = "ACTION",
+     .type = CLI_WORD,
+     .word = action,
+     .what = "action",
+     .help = "info: what the data hold; sheet: a picture of what a config's network will see"},
     {.name = "SOURCE",
      .type = CLI_FOLDER,
      .word = format_word,
-     .help = "digits, mnist, cifar10; a folder of class folders; or as in a file: '{folder: {path: cats, size: 32}}'"},
+     .help = "digits, mnist, cifar10; a folder of class folders; or as in a file: '{folder: {path: cats, size: 32}}'; "
+             "of sheet: a config file"},
+    {.name = "OUT", .type = CLI_FILE, .optional = true, .help = "of sheet: the PNG file to write"},
+    {.name = "PATH=VALUE",
+     .type = CLI_TEXT,
+     .optional = true,
+     .many = true,
+     .help = "of sheet: changes a value of the config file: 'data.augment=[flip, crop: 4]'"},
     {0}};
 
 static const struct cli_option options[] = {{.name = "sheet",
                                              .value = "FILE",
                                              .type = CLI_FILE,
                                              .offset = offsetof(struct data_values, sheet),
-                                             .help = "also a contact sheet as PNG: a row a class"},
+                                             .help = "of info: also a contact sheet as PNG: a row a class"},
+                                            {.name = "count",
+                                             .value = "N",
+                                             .type = CLI_NUMBER,
+                                             .offset = offsetof(struct data_values, count),
+                                             .min = 1,
+                                             .max = ROWS_MAX,
+                                             .help = "of sheet: pictures, a row each (default: 10)"},
                                             CLI_THREADS,
                                             CLI_WORKERS,
                                             {0}};
@@ -281,10 +330,12 @@ static const struct cli_option options[] = {{.name = "sheet",
 const struct cli_command cmd_data = {
     .name = "data",
     .help = "looks at data before a network does",
-    .more = "Counts, sizes, balance of the classes, mean and deviation, duplicates.\n"
+    .more = "info tells counts, sizes, balance of the classes, mean and deviation, duplicates. sheet draws training\n"
+            "pictures as they are and as data.augment makes them in nine epochs.\n"
             "\n"
             "  cradle data info digits\n"
-            "  cradle data info ~/pictures --sheet sheet.png\n",
+            "  cradle data info ~/pictures --sheet sheet.png\n"
+            "  cradle data sheet examples/cifar-fast.yaml sheet.png --count 20\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct data_values),

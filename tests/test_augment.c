@@ -342,7 +342,7 @@ static void covered_parts(void **state)
     static uint8_t one[BYTES_MAX];
     const uint8_t ground[3] = {26, 128, 179}; /* 255 mean, rounded */
     open_pictures(&studio, 32, 32, 3);
-    int64_t middle = 0, all = 0, corner = 0;
+    int64_t middle = 0, corner = 0;
     expect_ok(set_list(&studio, "[cutout: 8]"));
     for (int round = 0; round < 50; round++)
         for (int i = 0; i < COUNT; i++) {
@@ -356,7 +356,6 @@ static void covered_parts(void **state)
                 corner += !same && p == 0;
             }
             assert_in_range(covered, 16 - 2, 64); /* a pixel may be of that colour by chance */
-            all += covered;
         }
     assert_in_range(middle, 3000 / 16 - 60, 3000 / 16 + 60); /* 64 of 1024 places cover it */
     assert_in_range(corner, 3000 * 25 / 1024 - 35, 3000 * 25 / 1024 + 35);
@@ -570,6 +569,42 @@ static void wrong_lists(void **state)
     close_studio(&studio);
 }
 
+/* ---------------------------------------------------------------------------------------------------------- the sheet
+ */
+
+/* Plain pictures of each class's grey: a row a class in turn, its name left of it, first as it is and then flipped. */
+static void sheet_of_what_is_seen(void **state)
+{
+    (void)state;
+    enum { SIDE = 32, NAME = 12, WIDTH = NAME + 2 + 3 * (SIDE + 2), HEIGHT = 2 + 2 * (SIDE + 2) };
+    struct studio studio;
+    static uint8_t sheet[HEIGHT][WIDTH];
+    static const int64_t all[] = {4, 2, 3, 0};
+    char *folder = folder_make(), path[512];
+    open_pictures(&studio, SIDE, SIDE, 1);
+    for (int64_t i = 0; i < COUNT; i++)
+        for (int p = 0; p < SIDE * SIDE; p++)
+            studio.pixels[i * SIDE * SIDE + p] = (uint8_t)(p % SIDE < 16 ? 10 * i : 10 * i + 5);
+    expect_ok(set_list(&studio, "[flip: 1]"));
+    expect_ok(
+        cr_augmenter_sheet(studio.augmenter, studio.dataset, all, 4, 2, 3, 1, path_in(folder, "s.png", path), &err));
+    expect_ok(cr_image_load(path, HEIGHT, WIDTH, 1, &sheet[0][0], &err));
+    for (int row = 0; row < 2; row++) {
+        int grey = row == 0 ? 0 : 20, ink = 0; /* of classes 0 and 2, the first two that there are */
+        for (int y = 2 + 34 * row; y < 34 + 34 * row; y++) {
+            for (int x = 0; x < 3 * 34; x++)
+                assert_int_equal(sheet[y][NAME + x], x % 34 < 2 ? 224 : grey + 5 * ((x % 34 < 18) == (x >= 34)));
+            for (int x = 0; x < NAME; x++)
+                ink += sheet[y][x] == 32;
+        }
+        assert_int_equal(ink, row == 0 ? 19 : 15); /* the letters 0 and 2 */
+    }
+    expect_error(cr_augmenter_sheet(NULL, studio.dataset, all, 4, 0, 3, 1, path, &err), CR_ERROR_ARGUMENT,
+                 "a sheet of 0 rows and 3 columns: expected 1..1000 and 1..100");
+    folder_remove(folder);
+    close_studio(&studio);
+}
+
 /* --------------------------------------------------------------------------------------------------------- the loader
  */
 
@@ -652,6 +687,7 @@ int main(void)
         cmocka_unit_test(trivial_changes),
         cmocka_unit_test(shares),
         cmocka_unit_test(wrong_lists),
+        cmocka_unit_test(sheet_of_what_is_seen),
         cmocka_unit_test(the_same_by_any_workers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,24 @@ expect 1 'cradle: mnits: neither a folder nor a source that is known (`cradle li
 expect 1 'cradle: command line: source.digits.size: unknown key; there are no options here' data info '{digits: {size: 3}}'
 expect 1 "cradle: command line: source: did not find expected ',' or '}' (while parsing a flow mapping)" data info '{folder'
 expect 1 'cradle: nowhere/x.png: cannot write: No such file or directory' data info digits --sheet nowhere/x.png
+# The sheet of a config file: written whole, with a row a picture; wrong use.
+digits="$CRADLE_SOURCE/examples/digits.yaml"
+cradle data sheet "$digits" seen.png 'data.augment=[rotate: 20, crop: 1]' --count 3
+[ $code = 0 ] && [ ! -s err ] || fault "data sheet: exit status $code: $(cat err)"
+grep -q '^3 pictures of the training part, each as it is and then as in 9 epochs: seen.png$' out || fault "data sheet: $(cat out)"
+[ "$(head -c 24 seen.png | tail -c 8 | od -An -tu1 | tr -s ' ')" = ' 0 0 1 98 0 0 0 104' ] || fault "seen.png is of another size"
+cradle data sheet "$digits" plain.png train.mix=0.2
+[ "$(tail -n 2 out)" = 'There is no data.augment: they are the same in every epoch.
+Each batch is mixed by train.mix afterwards, which is not shown.' ] || fault "data sheet without augmentation: $(cat out)"
+expect 1 'cradle: command line: data.augment[0]: unknown augmentation flap; did you mean flip?' data sheet "$digits" seen.png 'data.augment=[flap]'
+expect 1 'cradle: nowhere/x.png: cannot write: No such file or directory' data sheet "$digits" nowhere/x.png
+expect 2 'cradle data: OUT is missing: the PNG file to write
+Try: cradle data --help' data sheet "$digits"
+expect 2 'cradle data: unexpected argument x.png
+Try: cradle data --help' data info digits x.png
+expect 2 'cradle data: --count is of data sheet
+Try: cradle data --help' data info digits --count 3
+
 CRADLE_DATA=/nowhere
 export CRADLE_DATA
 expect 1 'cradle: command line: source: mnist: not found in /nowhere; set CRADLE_DATA to the folders that hold it, with : between' data info mnist

@@ -139,6 +139,13 @@ CR_API enum cr_status cr_augmenter_new(struct cr_augmenter **augmenter, struct c
 CR_API enum cr_status cr_augmenter_fit(struct cr_augmenter *augmenter, const struct cr_dataset *dataset,
                                        const double *mean, struct cr_error *err);
 CR_API void cr_augmenter_free(struct cr_augmenter *augmenter); /* NULL is allowed */
+/*
+ * A contact sheet as PNG of `rows` of these samples, of each class in turn: with its class's name, as it is, then as
+ * the augmenter (NULL: none) makes it, a column an epoch.
+ */
+CR_API enum cr_status cr_augmenter_sheet(const struct cr_augmenter *augmenter, const struct cr_dataset *dataset,
+                                         const int64_t *indices, int64_t count, int rows, int columns, uint64_t seed,
+                                         const char *file, struct cr_error *err);
 
 /*
  * Samples of a batch put together by two, and their targets with them (train.mix): mixup blends whole pictures, cutmix

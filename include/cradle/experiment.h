@@ -44,6 +44,7 @@ struct cr_experiment_parts {
     const struct cr_network *network;
     const struct cr_trainer *trainer;
     int64_t steps_per_epoch;
+    const struct cr_augmenter *augmenter; /* NULL: none */
     const struct cr_data_section *data;
     const struct cr_train_section *train;
     const struct cr_babysit_section *babysit;

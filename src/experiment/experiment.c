@@ -376,6 +376,7 @@ struct cr_experiment_parts cr_experiment_parts(const struct cr_experiment *exper
                                         .split = experiment->split,
                                         .network = experiment->network,
                                         .trainer = experiment->trainer,
+                                        .augmenter = experiment->augmenter,
                                         .steps_per_epoch = cr_loader_batches(experiment->train),
                                         .data = &sections->data,
                                         .train = &sections->train,
