@@ -31,10 +31,12 @@ static double make_weights(float *weights, int64_t radius, double sigma)
 }
 
 /* `copy` has room for the line and a radius on each side. */
-static void smooth_line(float *x, int64_t count, int64_t step, const float *weights, int64_t radius, float *copy)
+static void smooth_line(float *x, int64_t count, int64_t step, const float *weights, int64_t radius,
+                        enum cr_gauss_outside outside, float *copy)
 {
+    float keep = outside == CR_GAUSS_EDGE ? 1 : 0;
     for (int64_t i = -radius; i < count + radius; i++)
-        copy[i + radius] = x[(i < 0 ? 0 : i >= count ? count - 1 : i) * step];
+        copy[i + radius] = i < 0 ? keep * x[0] : i >= count ? keep * x[(count - 1) * step] : x[i * step];
     for (int64_t i = 0; i < count; i++) {
         const float *at = copy + radius + i;
         float sum = weights[0] * at[0];
@@ -44,14 +46,15 @@ static void smooth_line(float *x, int64_t count, int64_t step, const float *weig
     }
 }
 
-double cr_gauss_smooth(float *x, int64_t height, int64_t width, int64_t step, double sigma, void *scratch)
+double cr_gauss_smooth(float *x, int64_t height, int64_t width, int64_t step, double sigma,
+                       enum cr_gauss_outside outside, void *scratch)
 {
     int64_t radius = radius_of(sigma);
     float *weights = scratch, *copy = weights + radius + 1;
     double squares = make_weights(weights, radius, sigma);
     for (int64_t y = 0; y < height; y++)
-        smooth_line(x + y * width * step, width, step, weights, radius, copy);
+        smooth_line(x + y * width * step, width, step, weights, radius, outside, copy);
     for (int64_t column = 0; column < width; column++)
-        smooth_line(x + column * step, height, width * step, weights, radius, copy);
+        smooth_line(x + column * step, height, width * step, weights, radius, outside, copy);
     return squares;
 }

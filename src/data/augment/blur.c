@@ -35,7 +35,7 @@ static void apply(const void *values, struct cr_canvas *canvas)
     for (int64_t i = 0; i < count; i++)
         x[i] = pixels[i];
     for (int64_t k = 0; k < canvas->channels; k++)
-        cr_gauss_smooth(x + k, canvas->height, canvas->width, canvas->channels, sigma, x + count);
+        cr_gauss_smooth(x + k, canvas->height, canvas->width, canvas->channels, sigma, CR_GAUSS_EDGE, x + count);
     for (int64_t i = 0; i < count; i++)
         pixels[i] = cr_byte(x[i]);
 }

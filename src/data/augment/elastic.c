@@ -3,6 +3,8 @@
  * are even noise smoothed by a bell curve, scaled to the wanted deviation:
  *
  *     u = strength sqrt(3) / q  (G * n),  n even in -1..1,  q the sum of G's squared weights along one direction
+ *
+ * There is no noise outside of the picture: towards its edge, and in one that is small against sigma, pixels move less.
  */
 #include <math.h>
 
@@ -48,8 +50,8 @@ static void apply(const void *values, struct cr_canvas *canvas)
     if (o->strength == 0)
         return;
     draw(canvas, across, down, count);
-    double share = cr_gauss_smooth(across, height, width, 1, o->sigma, rest);
-    cr_gauss_smooth(down, height, width, 1, o->sigma, rest);
+    double share = cr_gauss_smooth(across, height, width, 1, o->sigma, CR_GAUSS_ZERO, rest);
+    cr_gauss_smooth(down, height, width, 1, o->sigma, CR_GAUSS_ZERO, rest);
     double scale = o->strength * sqrt(3) / share;
     uint8_t *to = cr_canvas_next(canvas, &from);
     for (int64_t y = 0; y < height; y++)
