@@ -21,6 +21,23 @@ static inline struct cr_safetensors *frozen_open(const char *name)
     return file;
 }
 
+/* The tensor whose name the format gives; it must be there. */
+static inline const struct cr_tensor *frozen_find(const struct cr_safetensors *file, const char *format, ...)
+    CR_PRINTF(2, 3);
+
+static inline const struct cr_tensor *frozen_find(const struct cr_safetensors *file, const char *format, ...)
+{
+    char path[192];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(path, sizeof path, format, arguments);
+    va_end(arguments);
+    const struct cr_tensor *tensor = cr_safetensors_find(file, path);
+    if (!tensor)
+        fail_msg("the frozen file has no %s", path);
+    return tensor;
+}
+
 /* Of every entry there is a tensor whose name begins with the entry's and a colon, or is it. */
 static inline void frozen_expect_all(const struct cr_safetensors *file, const struct cr_registry *registry)
 {
@@ -41,6 +58,14 @@ static inline double frozen_at(const struct cr_tensor *tensor, int64_t index)
 {
     return tensor->dtype == CR_F64 ? ((const double *)tensor->data)[index]
                                    : (double)((const float *)tensor->data)[index];
+}
+
+static inline void frozen_put(enum cr_dtype dtype, void *array, int64_t index, double value)
+{
+    if (dtype == CR_F64)
+        ((double *)array)[index] = value;
+    else
+        ((float *)array)[index] = (float)value;
 }
 
 #endif

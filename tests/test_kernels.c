@@ -682,6 +682,10 @@ static void make_cr_rmsprop_args(struct run *run)
         run->rmsprop.momentum = 0.9;
         a->m = numbers(run, a->count);
     }
+    if (a->m && coin(run)) { /* the mean's square is far below v, so that their difference keeps its digits */
+        a->v = around(run, a->count, 9);
+        a->mean = numbers(run, a->count);
+    }
 }
 
 /* Not so that the mean is nearly 0: a sign is no continuous function. */

@@ -8,7 +8,7 @@
 
 #include <cradle/model.h>
 
-#include "graph/safetensors.h"
+#include "frozen.h"
 
 enum { BATCH = 3, HEIGHT = 4, WIDTH = 5, CHANNELS = 6, CLASSES = 3, SIZE = HEIGHT * WIDTH * CHANNELS };
 
@@ -37,6 +37,16 @@ static const char *const cases[][2] = {
     {"layernorm", "layernorm"},
     {"layernorm-row", "layernorm"},
     {"instancenorm", "instancenorm"},
+    {"conv-groups", "conv: {filters: 9, groups: 3}"},
+    {"conv-groups-stride", "conv: {filters: 4, groups: 2, stride: 2}"},
+    {"conv-depthwise", "conv: {filters: 6, groups: depthwise}"},
+    {"conv-depthwise-stride", "conv: {filters: 12, kernel: 5, groups: depthwise, stride: 2}"},
+    {"upconv", "upconv: 5"},
+    {"upconv-odd", "upconv: {filters: 2, kernel: 3}"},
+    {"upconv-padding", "upconv: {filters: 2, kernel: 3, stride: 3, padding: 1}"},
+    {"upsample-nearest", "upsample"},
+    {"upsample-bilinear", "upsample: {scale: 3, mode: bilinear}"},
+    {"squeeze-excite", "squeeze-excite: 3"},
 };
 
 struct run {
@@ -52,19 +62,16 @@ struct run {
 
 static const struct cr_tensor *frozen(const struct run *r, const char *what, const char *name)
 {
-    char path[128];
-    snprintf(path, sizeof path, "%s%s%s%s", r->name, r->name[0] ? "/" : "", what, name);
-    const struct cr_tensor *tensor = cr_safetensors_find(r->file, path);
-    if (!tensor)
-        fail_msg("the frozen file has no %s", path);
-    return tensor;
+    return frozen_find(r->file, "%s%s%s%s", r->name, r->name[0] ? "/" : "", what, name);
 }
 
 /* What the file calls the parameter "dense1.weight" or "groupnorm1.scale": "dense.weight", "scale". */
 static const char *name_of(const struct cr_param *param)
 {
     const char *what = strchr(param->name, '.') + 1;
-    return strcmp(what, "weight") == 0 ? "dense.weight" : strcmp(what, "bias") == 0 ? "dense.bias" : what;
+    if (strncmp(param->name, "dense", 5) != 0)
+        return what;
+    return strcmp(what, "weight") == 0 ? "dense.weight" : "dense.bias";
 }
 
 static bool is_learned(const struct cr_param *param)
@@ -144,23 +151,10 @@ static void check_all(struct cr_safetensors *file, const char *cpu, enum cr_dtyp
     }
 }
 
-static struct cr_safetensors *fixture(void)
-{
-    struct cr_safetensors *file;
-    struct cr_error err;
-    char path[1024];
-    const char *source = getenv("CRADLE_SOURCE");
-    if (!source)
-        fail_msg("set CRADLE_SOURCE to the folder that holds tests/, as ctest does");
-    snprintf(path, sizeof path, "%s/tests/fixtures/layers.safetensors", source);
-    expect_ok(cr_safetensors_open(&file, path, &err));
-    return file;
-}
-
 static void in_float(void **state)
 {
     (void)state;
-    struct cr_safetensors *file = fixture();
+    struct cr_safetensors *file = frozen_open("layers");
     for (const char *const *cpu = cr_cpu_names(); *cpu; cpu++)
         if (cr_cpu_available(*cpu))
             check_all(file, *cpu, CR_F32, 2e-6);
@@ -170,7 +164,7 @@ static void in_float(void **state)
 static void in_double(void **state)
 {
     (void)state;
-    struct cr_safetensors *file = fixture();
+    struct cr_safetensors *file = frozen_open("layers");
     check_all(file, "ref", CR_F64, 1e-12);
     cr_safetensors_free(file);
 }

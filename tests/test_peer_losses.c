@@ -25,22 +25,9 @@ struct run {
     struct cr_optimizer *optimizer;
 };
 
-static void put(enum cr_dtype dtype, void *data, int64_t index, double value)
-{
-    if (dtype == CR_F64)
-        ((double *)data)[index] = value;
-    else
-        ((float *)data)[index] = (float)value;
-}
-
 static const struct cr_tensor *frozen(const struct run *r, const char *group, const char *name)
 {
-    char path[192];
-    snprintf(path, sizeof path, "%s%s%s", group, group[0] ? "/" : "", name);
-    const struct cr_tensor *tensor = cr_safetensors_find(r->file, path);
-    if (!tensor)
-        fail_msg("the frozen file has no %s", path);
-    return tensor;
+    return frozen_find(r->file, "%s%s%s", group, group[0] ? "/" : "", name);
 }
 
 static void make(struct run *r)
@@ -71,8 +58,8 @@ static void make(struct run *r)
     struct cr_params *params = r->network->params;
     for (int i = 0; i < params->count; i++)
         for (int64_t k = 0; params->items[i].kind == CR_PARAM && k < params->items[i].count; k++)
-            put(r->dtype, params->values, params->items[i].offset + k,
-                frozen_at(frozen(r, "start", params->items[i].name), k));
+            frozen_put(r->dtype, params->values, params->items[i].offset + k,
+                       frozen_at(frozen(r, "start", params->items[i].name), k));
 }
 
 static void unmake(struct run *r)
@@ -93,10 +80,10 @@ static void train(struct run *r, double limit)
     double x[BATCH * INPUTS], t[BATCH * OUTPUTS];
     for (int64_t step = 0; step < STEPS; step++) {
         for (int64_t i = 0; i < BATCH * INPUTS; i++)
-            put(r->dtype, x, i, frozen_at(input, step * BATCH * INPUTS + i));
+            frozen_put(r->dtype, x, i, frozen_at(input, step * BATCH * INPUTS + i));
         for (int64_t i = 0; i < BATCH * OUTPUTS; i++) {
             double target = frozen_at(targets, step * BATCH * OUTPUTS + i);
-            put(r->dtype, t, i, yes_or_no ? target > 0 : target);
+            frozen_put(r->dtype, t, i, yes_or_no ? target > 0 : target);
         }
         struct cr_feed feed = {.count = BATCH, .inputs = {x}, .soft = t};
         feed.labels = (const int32_t *)labels->data + step * BATCH;

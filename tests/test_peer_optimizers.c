@@ -26,28 +26,10 @@ struct bowl {
     double values[MOST], gradients[MOST]; /* or floats */
 };
 
-static const struct cr_tensor *tensor_of(const struct bowl *bowl, const char *group, const char *name)
-{
-    char path[192];
-    snprintf(path, sizeof path, "%s/%s", group, name);
-    const struct cr_tensor *tensor = cr_safetensors_find(bowl->file, path);
-    if (!tensor)
-        fail_msg("the frozen file has no %s", path);
-    return tensor;
-}
-
 static double get(const struct bowl *bowl, int64_t index)
 {
     return bowl->params.dtype == CR_F64 ? bowl->values[index]
                                         : (double)((const float *)(const void *)bowl->values)[index];
-}
-
-static void put(const struct bowl *bowl, void *array, int64_t index, double value)
-{
-    if (bowl->params.dtype == CR_F64)
-        ((double *)array)[index] = value;
-    else
-        ((float *)array)[index] = (float)value;
 }
 
 static void set_start(struct bowl *bowl, enum cr_dtype dtype)
@@ -62,17 +44,19 @@ static void set_start(struct bowl *bowl, enum cr_dtype dtype)
                                       .gradients = bowl->gradients};
     for (int i = 0; i < PARAMS; i++)
         for (int64_t k = 0; k < items[i].count; k++)
-            put(bowl, bowl->values, items[i].offset + k, frozen_at(tensor_of(bowl, "start", items[i].name), k));
+            frozen_put(bowl->params.dtype, bowl->values, items[i].offset + k,
+                       frozen_at(frozen_find(bowl->file, "%s/%s", "start", items[i].name), k));
 }
 
 static void set_gradients(struct bowl *bowl)
 {
     for (int i = 0; i < PARAMS; i++) {
-        const struct cr_tensor *bottom = tensor_of(bowl, "bottom", items[i].name);
-        const struct cr_tensor *steep = tensor_of(bowl, "steep", items[i].name);
+        const struct cr_tensor *bottom = frozen_find(bowl->file, "%s/%s", "bottom", items[i].name);
+        const struct cr_tensor *steep = frozen_find(bowl->file, "%s/%s", "steep", items[i].name);
         for (int64_t k = 0; k < items[i].count; k++) {
             int64_t at = items[i].offset + k;
-            put(bowl, bowl->gradients, at, frozen_at(steep, k) * (get(bowl, at) - frozen_at(bottom, k)));
+            frozen_put(bowl->params.dtype, bowl->gradients, at,
+                       frozen_at(steep, k) * (get(bowl, at) - frozen_at(bottom, k)));
         }
     }
 }
@@ -80,7 +64,7 @@ static void set_gradients(struct bowl *bowl)
 static void compare(const struct bowl *bowl, const char *text, const char *cpu, double limit)
 {
     for (int i = 0; i < PARAMS; i++) {
-        const struct cr_tensor *theirs = tensor_of(bowl, text, items[i].name);
+        const struct cr_tensor *theirs = frozen_find(bowl->file, "%s/%s", text, items[i].name);
         double off = 0, norm = 0;
         for (int64_t k = 0; k < items[i].count; k++) {
             off += pow(get(bowl, items[i].offset + k) - frozen_at(theirs, k), 2);

@@ -1,10 +1,11 @@
 /*
  * Schedules: each of the registry is positive, finite and at most 1, and warms up; values at some times; messages.
  */
-#include "support.h"
+#include "training.h"
 
 #include <math.h>
 
+#include "train/optimizer.h"
 #include "train/schedule.h"
 
 static struct cr_error err;
@@ -146,12 +147,49 @@ static void mistakes_are_told(void **state)
     let_go(&made);
 }
 
+/* A training of one step an epoch: the momentum of its last step is that of the schedule, not the optimizer's. */
+static void momentum_moves(void **state)
+{
+    (void)state;
+    struct training t;
+    struct training_options options = {.layers = {"dense: 10"},
+                                       .optimizer = "{sgd: {lr: 0.1, momentum: 0.3}}",
+                                       .schedule = "{one-cycle: {peak: 0.5, shape: linear, momentum: [0.5, 0.9]}}",
+                                       .limit = 100,
+                                       .epochs = 4,
+                                       .batch = 100};
+    expect_ok(training_make(&t, &options, &err));
+    expect_ok(cr_trainer_run(t.trainer, &err));
+    const struct cr_sgd_rates *rates = t.optimizer->rates;
+    assert_true(fabs(rates->momentum - 0.7) < 1e-12); /* from 0.9 to 0.5 and half of the way back */
+    assert_true(fabs(rates->lr - 0.1 * (1 + 4e-6) / 2) < 1e-9);
+    training_free(&t);
+    options.optimizer = "{adam: {beta1: 0.3}}";
+    expect_ok(training_make(&t, &options, &err));
+    expect_ok(cr_trainer_run(t.trainer, &err));
+    assert_true(fabs(((const struct cr_adam_rates *)t.optimizer->rates)->beta1 - 0.7) < 1e-12);
+    training_free(&t);
+    options.optimizer = "adagrad";
+    expect_error(training_make(&t, &options, &err), CR_ERROR_CONFIG,
+                 "the schedule moves the momentum, and adagrad has none");
+    training_free(&t);
+    options.optimizer = "{sgd: {momentum: 0}}";
+    expect_error(training_make(&t, &options, &err), CR_ERROR_CONFIG,
+                 "the schedule moves the momentum: train.optimizer.sgd.momentum must be above 0");
+    training_free(&t);
+    options.schedule = "{one-cycle: {momentum: [0.9, 0.5]}}";
+    expect_error(training_make(&t, &options, &err), CR_ERROR_CONFIG,
+                 "test:2:11: schedule: one-cycle: momentum: expected the lowest and the highest, [0.85, 0.95]");
+    training_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_are_sound),
         cmocka_unit_test(values_hold),
         cmocka_unit_test(mistakes_are_told),
+        cmocka_unit_test(momentum_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,8 +9,8 @@
 #include <cradle/model.h>
 #include <cradle/train.h>
 
+#include "frozen.h"
 #include "graph/graph.h"
-#include "graph/safetensors.h"
 
 enum { STEPS = 10, BATCH = 6, HEIGHT = 9, WIDTH = 7, CHANNELS = 2, CLASSES = 4, SIZE = HEIGHT * WIDTH * CHANNELS };
 
@@ -48,28 +48,9 @@ struct run {
     struct cr_optimizer *optimizer;
 };
 
-static double at(const struct cr_tensor *tensor, int64_t index)
-{
-    return tensor->dtype == CR_F64 ? ((const double *)tensor->data)[index]
-                                   : (double)((const float *)tensor->data)[index];
-}
-
-static void put(enum cr_dtype dtype, void *data, int64_t index, double value)
-{
-    if (dtype == CR_F64)
-        ((double *)data)[index] = value;
-    else
-        ((float *)data)[index] = (float)value;
-}
-
 static const struct cr_tensor *frozen(const struct run *r, const char *group, const char *name)
 {
-    char path[128];
-    snprintf(path, sizeof path, "%s%s%s", group, group[0] ? "/" : "", name);
-    const struct cr_tensor *tensor = cr_safetensors_find(r->file, path);
-    if (!tensor)
-        fail_msg("the frozen file has no %s", path);
-    return tensor;
+    return frozen_find(r->file, "%s%s%s", group, group[0] ? "/" : "", name);
 }
 
 static void make(struct run *r, const char *optimizer)
@@ -118,7 +99,7 @@ static void set_start(struct run *r)
         assert_int_equal(start->rank, param->shape.rank);
         assert_memory_equal(start->dims, param->shape.dims, (size_t)start->rank * sizeof(int64_t));
         for (int64_t k = 0; k < param->count; k++)
-            put(r->dtype, params->values, param->offset + k, at(start, k));
+            frozen_put(r->dtype, params->values, param->offset + k, frozen_at(start, k));
     }
 }
 
@@ -129,15 +110,15 @@ static void train(struct run *r, const char *name, double limit)
     double numbers[BATCH * SIZE];
     for (int64_t step = 0; step < STEPS; step++) {
         for (int64_t i = 0; i < BATCH * SIZE; i++)
-            put(r->dtype, numbers, i, at(input, step * BATCH * SIZE + i));
+            frozen_put(r->dtype, numbers, i, frozen_at(input, step * BATCH * SIZE + i));
         struct cr_feed feed = {
             .count = BATCH, .inputs = {numbers}, .labels = (const int32_t *)labels->data + step * BATCH};
         cr_plan_run(r->plan, &feed);
         struct cr_tensor loss = cr_plan_tensor(r->plan, r->network->loss);
         double mean = 0;
         for (int64_t n = 0; n < BATCH; n++)
-            mean += at(&loss, n) / BATCH;
-        double expected = at(losses, step);
+            mean += frozen_at(&loss, n) / BATCH;
+        double expected = frozen_at(losses, step);
         if (!(fabs(mean - expected) <= limit * expected))
             fail_msg("%s, %s: loss of step %d is %.15g, PyTorch's is %.15g", name, r->cpu, (int)step, mean, expected);
         cr_optimizer_step(r->optimizer, cr_optimizer_lr(r->optimizer));
@@ -155,8 +136,8 @@ static void compare(const struct run *r, const char *name, double limit)
         const struct cr_tensor *theirs = frozen(r, name, param->name);
         double off = 0, norm = 0;
         for (int64_t k = 0; k < param->count; k++) {
-            off += pow(at(&ours, k) - at(theirs, k), 2);
-            norm += pow(at(theirs, k), 2);
+            off += pow(frozen_at(&ours, k) - frozen_at(theirs, k), 2);
+            norm += pow(frozen_at(theirs, k), 2);
         }
         if (!(sqrt(off) <= limit * sqrt(norm)))
             fail_msg("%s, %s: %s is off by %g of its norm, allowed is %g", name, r->cpu, param->name, sqrt(off / norm),
@@ -177,23 +158,10 @@ static void follow(struct cr_safetensors *file, const char *cpu, enum cr_dtype d
     }
 }
 
-static struct cr_safetensors *fixture(void)
-{
-    struct cr_safetensors *file;
-    struct cr_error err;
-    char path[1024];
-    const char *source = getenv("CRADLE_SOURCE");
-    if (!source)
-        fail_msg("set CRADLE_SOURCE to the folder that holds tests/, as ctest does");
-    snprintf(path, sizeof path, "%s/tests/fixtures/trajectory.safetensors", source);
-    expect_ok(cr_safetensors_open(&file, path, &err));
-    return file;
-}
-
 static void in_float(void **state)
 {
     (void)state;
-    struct cr_safetensors *file = fixture();
+    struct cr_safetensors *file = frozen_open("trajectory");
     for (const char *const *cpu = cr_cpu_names(); *cpu; cpu++)
         if (cr_cpu_available(*cpu))
             follow(file, *cpu, CR_F32, 1e-5, 1e-4);
@@ -203,7 +171,7 @@ static void in_float(void **state)
 static void in_double(void **state)
 {
     (void)state;
-    struct cr_safetensors *file = fixture();
+    struct cr_safetensors *file = frozen_open("trajectory");
     follow(file, "ref", CR_F64, 1e-10, 1e-10);
     cr_safetensors_free(file);
 }

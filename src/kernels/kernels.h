@@ -400,14 +400,17 @@ struct cr_adam_args {
     const void *g;
 };
 
-/* v = memory v + fresh g^2;  m = momentum m + g / (sqrt(v) + epsilon);  w -= lr m; decay as for sgd */
+/*
+ * v = memory v + fresh g^2;  m = momentum m + g / (sqrt(v) + epsilon);  w -= lr m; decay as for sgd. With `mean`:
+ * mean = memory mean + fresh g, and v - mean^2 in the place of v under the root
+ */
 struct cr_rmsprop_args {
     int64_t batch, count, decayed;
     const struct cr_rmsprop_rates {
         double lr, memory, fresh, epsilon, momentum, decay;
         bool decoupled;
     } * rates;
-    void *w, *m, *v; /* m may be NULL where momentum is 0 */
+    void *w, *m, *v, *mean; /* m may be NULL where momentum is 0 and there is no mean; so may mean */
     const void *g;
 };
 

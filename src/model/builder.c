@@ -102,7 +102,7 @@ static enum cr_status bind_init(struct cr_build *build, const struct cr_build_pa
     pending->init = (const struct cr_init *)entry; /* its first member */
     pending->fan_in = param->fan_in;
     pending->fan_out = param->fan_out;
-    pending->start = find_start(build);
+    pending->start = param->start != NULL ? *param->start : find_start(build);
     return CR_OK;
 }
 

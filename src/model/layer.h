@@ -52,8 +52,9 @@ struct cr_build_param {
     bool decay;
     bool constant; /* every number is `fill`; else by an init: */
     double fill;
-    const struct cr_node *init; /* as in a file; NULL: auto */
-    int64_t fan_in, fan_out;    /* how many numbers go into an output, and how many outputs a number goes into */
+    const struct cr_node *init;   /* as in a file; NULL: auto */
+    const struct cr_start *start; /* by an activation within the layer; NULL: by that behind it */
+    int64_t fan_in, fan_out;      /* how many numbers go into an output, and how many outputs a number goes into */
 };
 enum cr_status cr_build_param(struct cr_build *build, const struct cr_build_param *param, struct cr_value **value,
                               struct cr_error *err);

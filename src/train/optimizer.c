@@ -182,6 +182,7 @@ void cr_optimizer_free(struct cr_optimizer *optimizer)
     cr_block_free(optimizer->context, optimizer->average);
     cr_config_free(optimizer->config);
     free(optimizer->rates);
+    free(optimizer->moved);
     free(optimizer);
 }
 
@@ -217,9 +218,44 @@ enum cr_status cr_optimizer_set_lr(struct cr_optimizer *optimizer, double lr, st
     return CR_OK;
 }
 
+/* The option that is the momentum, or NULL. */
+static const struct cr_option *momentum_option(const struct cr_optimizer *optimizer)
+{
+    static const char *const names[] = {"momentum", "beta1"};
+    for (int i = 0; i < 2; i++)
+        for (const struct cr_option *option = optimizer->kind->entry.options; option->name; option++)
+            if (strcmp(option->name, names[i]) == 0)
+                return option;
+    return NULL;
+}
+
+enum cr_status cr_optimizer_move_momentum(struct cr_optimizer *optimizer, struct cr_error *err)
+{
+    const struct cr_option *option = momentum_option(optimizer), *options = optimizer->kind->entry.options;
+    const char *name = optimizer->kind->entry.name;
+    if (optimizer->moved)
+        return CR_OK;
+    if (!option)
+        return cr_fail(err, CR_ERROR_CONFIG, "the schedule moves the momentum, and %s has none", name);
+    if (!(*(const double *)((const char *)optimizer->options + option->offset) > 0))
+        return cr_fail(err, CR_ERROR_CONFIG, "the schedule moves the momentum: train.optimizer.%s.%s must be above 0",
+                       name, option->name);
+    optimizer->moved = calloc(1, cr_options_size(options));
+    if (!optimizer->moved)
+        return cr_fail_memory(err);
+    cr_options_copy(options, optimizer->moved, optimizer->options);
+    return CR_OK;
+}
+
+void cr_optimizer_set_momentum(struct cr_optimizer *optimizer, double momentum)
+{
+    *(double *)((char *)optimizer->moved + momentum_option(optimizer)->offset) = momentum;
+}
+
 static void begin_step(struct cr_optimizer *optimizer, double lr)
 {
-    optimizer->kind->set_rates(optimizer->options, lr, ++optimizer->step, optimizer->rates);
+    const void *options = optimizer->moved ? optimizer->moved : optimizer->options;
+    optimizer->kind->set_rates(options, lr, ++optimizer->step, optimizer->rates);
 }
 
 void cr_optimizer_step(struct cr_optimizer *optimizer, double lr)

@@ -58,6 +58,7 @@ struct cr_optimizer {
     struct cr_config *config; /* of one made from text */
     const struct cr_optimizer_kind *kind;
     const void *options;
+    void *moved; /* options with another momentum, where a schedule moves it; NULL: it does not */
     double lr;
     int64_t step; /* updates made */
     int slots;
@@ -83,6 +84,14 @@ enum cr_status cr_update_end(struct cr_update *update, struct cr_optimizer *opti
 
 /* Refuses what the option lr would refuse. */
 enum cr_status cr_optimizer_set_lr(struct cr_optimizer *optimizer, double lr, struct cr_error *err);
+
+/*
+ * From now on the momentum can be set: the option of that name, or beta1. Fails where there is neither, or it is 0 and
+ * so nothing is kept for it.
+ */
+enum cr_status cr_optimizer_move_momentum(struct cr_optimizer *optimizer, struct cr_error *err);
+/* From the next step on. */
+void cr_optimizer_set_momentum(struct cr_optimizer *optimizer, double momentum);
 
 enum { CR_DECAY_CLASSIC, CR_DECAY_DECOUPLED };
 extern const struct cr_name cr_decay_names[];

@@ -109,3 +109,9 @@ double cr_schedule_factor(const struct cr_schedule_use *schedule, double time, d
 {
     return cr_schedule_factor_after(schedule, &(struct cr_schedule_state){0}, time, epochs);
 }
+
+bool cr_schedule_momentum(const struct cr_schedule_use *schedule, double time, double epochs, double *momentum)
+{
+    const struct cr_schedule *kind = schedule->schedule;
+    return kind->momentum && kind->momentum(schedule->options, time, epochs, momentum);
+}

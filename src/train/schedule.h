@@ -25,6 +25,8 @@ struct cr_schedule {
     /* Without warm-up, above 0 for time < epochs. One of the two: by the time, or by the results so far. */
     double (*factor)(const void *options, double time, double epochs);
     double (*factor_after)(const void *options, const struct cr_schedule_state *state);
+    /* The optimizer's momentum at that time; false: it is left alone. NULL: always. */
+    bool (*momentum)(const void *options, double time, double epochs, double *momentum);
     void (*judge)(const void *options, struct cr_schedule_state *state, const struct cr_result *result);
     /* Whether it is longer than a training of `epochs`, and what cannot happen then; NULL: it never is. */
     bool (*doubt)(const void *options, double epochs, char *text, size_t size);
@@ -39,6 +41,8 @@ enum cr_status cr_schedule_check(const struct cr_schedule_use *schedule, int64_t
 /* cr_schedule_factor with what is kept. */
 double cr_schedule_factor_after(const struct cr_schedule_use *schedule, const struct cr_schedule_state *state,
                                 double time, double epochs);
+/* The momentum that the optimizer shall have at `time`; false: its own. The answer is the same at all times. */
+bool cr_schedule_momentum(const struct cr_schedule_use *schedule, double time, double epochs, double *momentum);
 /* Tells it the result of an epoch. */
 void cr_schedule_judge(const struct cr_schedule_use *schedule, struct cr_schedule_state *state,
                        const struct cr_result *result);

@@ -21,6 +21,15 @@
 
 /* ------------------------------------------------------------------------------------------------ made and let go */
 
+static enum cr_status check_schedule(const struct cr_trainer_options *options, struct cr_error *err)
+{
+    double momentum;
+    CR_TRY(cr_schedule_check(options->schedule, options->epochs, err));
+    if (cr_schedule_momentum(options->schedule, 0, (double)options->epochs, &momentum))
+        return cr_optimizer_move_momentum(options->optimizer, err);
+    return CR_OK;
+}
+
 static enum cr_status check(const struct cr_trainer_options *options, struct cr_error *err)
 {
     if (!options->network || !options->optimizer || !options->train)
@@ -37,7 +46,7 @@ static enum cr_status check(const struct cr_trainer_options *options, struct cr_
                        "a training of %lld epochs, batches of %lld, a checkpoint each %lld steps: expected 1 or more, "
                        "1 or more, 0 or more",
                        (long long)options->epochs, (long long)options->batch, (long long)options->checkpoint);
-    return options->schedule ? cr_schedule_check(options->schedule, options->epochs, err) : CR_OK;
+    return options->schedule ? check_schedule(options, err) : CR_OK;
 }
 
 static enum cr_status make_plans(struct cr_trainer *trainer, struct cr_error *err)
@@ -236,14 +245,18 @@ static enum cr_status tell_observation(struct cr_trainer *trainer, const struct 
 
 /* --------------------------------------------------------------------------------------------------------- the loop */
 
-static double rate(const struct cr_trainer *trainer)
+/* The rate of the next step, and where the schedule moves it the momentum. */
+static void set_rate(struct cr_trainer *trainer)
 {
-    double base = cr_optimizer_lr(trainer->options.optimizer);
+    const struct cr_schedule_use *schedule = trainer->options.schedule;
     double time = (double)trainer->progress.step / (double)trainer->steps_per_epoch;
-    if (!trainer->options.schedule)
-        return base;
-    return base * cr_schedule_factor_after(trainer->options.schedule, &trainer->progress.schedule, time,
-                                           (double)trainer->options.epochs);
+    double epochs = (double)trainer->options.epochs, momentum;
+    trainer->lr = cr_optimizer_lr(trainer->options.optimizer);
+    if (!schedule)
+        return;
+    trainer->lr *= cr_schedule_factor_after(schedule, &trainer->progress.schedule, time, epochs);
+    if (cr_schedule_momentum(schedule, time, epochs, &momentum))
+        cr_optimizer_set_momentum(trainer->options.optimizer, momentum);
 }
 
 static enum cr_status check_batch(const struct cr_trainer *trainer, const struct cr_batch *batch, struct cr_error *err)
@@ -311,7 +324,7 @@ static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *ba
                            .seed = trainer->options.seed,
                            .step = (uint64_t)progress->step};
     CR_TRY(check_batch(trainer, batch, err));
-    trainer->lr = rate(trainer);
+    set_rate(trainer);
     observation = update_observed(trainer, &feed);
     cr_tally_batch(&tally, trainer->training, trainer->options.network, batch);
     cr_tally_add(&progress->tally, &tally);
@@ -469,7 +482,7 @@ enum cr_status cr_trainer_run(struct cr_trainer *trainer, struct cr_error *err)
     trainer->stop = false;
     trainer->started = cr_clock();
     trainer->looking = (struct cr_looking){.seconds = 0};
-    trainer->lr = rate(trainer);
+    set_rate(trainer);
     CR_TRY(tell_kind(trainer, CR_EVENT_START, err));
     while (!trainer->stop && !cr_trainer_is_over(trainer)) {
         CR_TRY(run_steps(trainer, err));

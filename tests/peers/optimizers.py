@@ -96,6 +96,10 @@ OPTIMIZERS = {
     "rmsprop: {lr: 0.01, beta: 0.9, weight_decay: 0.01}": lambda g: torch.optim.RMSprop(g, lr=0.01, alpha=0.9),
     "rmsprop: {lr: 0.003, momentum: 0.8, epsilon: 1e-4, weight_decay: 0.01}":
         lambda g: torch.optim.RMSprop(g, lr=0.003, momentum=0.8, eps=1e-4),
+    "rmsprop: {lr: 0.01, beta: 0.9, centered: true, weight_decay: 0.01}":
+        lambda g: torch.optim.RMSprop(g, lr=0.01, alpha=0.9, centered=True),
+    "rmsprop: {lr: 0.003, beta: 0.95, momentum: 0.8, centered: true, epsilon: 1e-4, weight_decay: 0.01}":
+        lambda g: torch.optim.RMSprop(g, lr=0.003, alpha=0.95, momentum=0.8, centered=True, eps=1e-4),
     "adam: {lr: 0.01, beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weight_decay: 0.01}":
         lambda g: torch.optim.Adam(g, lr=0.01, betas=(0.8, 0.95), eps=1e-6),
     "adamw: {lr: 0.02, weight_decay: 0.01}": lambda g: torch.optim.AdamW(g, lr=0.02),

@@ -4,7 +4,8 @@
     schedules.py            writes tests/fixtures/schedules.safetensors
     schedules.py --check    makes it anew and compares; 77 where PyTorch is missing
 
-A training of 12 epochs of 5 steps. "NAME" holds the factor of each of the 60 steps; "results" the loss and accuracy of
+A training of 12 epochs of 5 steps. "NAME" holds the factor of each of the 60 steps, "NAME/momentum" the momentum where the
+schedule moves it; "results" the loss and accuracy of
 each epoch, which the schedules on a plateau are told. NAME is the schedule in Cradle's words.
 """
 from common.fixture import main
@@ -18,13 +19,13 @@ LOSSES = [2.0, 1.5, 1.2, 1.2, 1.25, 1.19999, 0.9, 0.95, 0.96, 0.91, 0.92, 0.8]
 ACCURACIES = [0.1, 0.2, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.25, 0.3, 0.4, 0.4]
 
 
-def by_step(make):
+def by_step(make, what="lr"):
     """Of a schedule that is told each step."""
     def factors():
-        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0, momentum=0.9)
         schedule, found = make(optimizer), []
         for _ in range(TOTAL):
-            found.append(optimizer.param_groups[0]["lr"])
+            found.append(optimizer.param_groups[0][what])
             optimizer.step()
             schedule.step()
         return found
@@ -58,6 +59,11 @@ def warmed(steps):
     return lambda o: S.LinearLR(o, start_factor=0.01, end_factor=1.0, total_iters=steps)
 
 
+def cycle(optimizer):
+    return S.OneCycleLR(optimizer, 1.0, total_steps=TOTAL + 1, pct_start=(0.25 * TOTAL + 1) / (TOTAL + 1),
+                        div_factor=10, final_div_factor=100, base_momentum=0.8, max_momentum=0.9)
+
+
 SCHEDULES = {
     "constant": by_step(lambda o: S.LambdaLR(o, lambda s: 1.0)),
     "constant: {warmup: 4}": by_step(warmed(4 * STEPS)),
@@ -78,6 +84,8 @@ SCHEDULES = {
     "one-cycle: {peak: 0.5, first: 0.04, last: 0.0004, shape: linear}": by_step(
         lambda o: S.OneCycleLR(o, 1.0, total_steps=TOTAL + 1, pct_start=(0.5 * TOTAL + 1) / (TOTAL + 1),
                                div_factor=25, final_div_factor=100, anneal_strategy="linear", cycle_momentum=False)),
+    "one-cycle: {peak: 0.25, first: 0.1, last: 0.001, momentum: [0.8, 0.9]}": by_step(cycle),
+    "one-cycle: {peak: 0.25, first: 0.1, last: 0.001, momentum: [0.8, 0.9]}/momentum": by_step(cycle, "momentum"),
     "plateau: {patience: 1, gamma: 0.5}": by_result(
         lambda o: S.ReduceLROnPlateau(o, patience=1, factor=0.5, threshold=1e-4), LOSSES),
     "plateau: {patience: 0, gamma: 0.1, cooldown: 2, threshold: 0.01, least: 0.005}": by_result(

@@ -2,11 +2,15 @@
  * rmsprop (Tieleman & Hinton 2012): steps divided by the root of a running mean of the gradient's square.
  *
  *     v = beta v + (1 - beta) g^2;  m = momentum m + g / (sqrt(v) + epsilon);  w -= lr m
+ *
+ * Centered (Graves 2013) by the root of the variance, v - mean^2 with mean = beta mean + (1 - beta) g, in v's place.
  */
 #include "train/optimizer.h"
 
 struct rmsprop {
-    double lr, beta, epsilon, momentum, weight_decay;
+    double lr, beta, epsilon, momentum;
+    bool centered;
+    double weight_decay;
     int decay;
 };
 
@@ -18,6 +22,8 @@ static const struct cr_option options[] = {
              .help = "keeps the division from zero"),
     CR_FLOAT("momentum", struct rmsprop, momentum, .min = 0, .max = 0.99999,
              .help = "share of the last update that goes on; 0: none"),
+    CR_BOOL("centered", struct rmsprop, centered,
+            .help = "steps divided by the gradient's standard deviation (Graves 2013)"),
     CR_OPTIMIZER_DECAY(struct rmsprop),
     {0},
 };
@@ -25,7 +31,7 @@ static const struct cr_option options[] = {
 static int slots_used(const void *values)
 {
     const struct rmsprop *o = values;
-    return o->momentum > 0 ? 2 : 1;
+    return o->centered ? 3 : o->momentum > 0 ? 2 : 1;
 }
 
 static void set_rates(const void *values, double lr, int64_t step, void *rates)
@@ -50,6 +56,7 @@ static enum cr_status emit(struct cr_update *update, struct cr_error *err)
                                    .w = update->w,
                                    .m = update->slots[1],
                                    .v = update->slots[0],
+                                   .mean = update->slots[2],
                                    .g = update->g};
     return CR_UPDATE(update, rmsprop, args, err);
 }
@@ -58,7 +65,7 @@ const struct cr_optimizer_kind cr_optimizer_rmsprop = {
     .entry = {.name = "rmsprop",
               .help = "steps divided by the gradient's root mean square (Tieleman and Hinton 2012)",
               .options = options},
-    .slots = {"square", "momentum"},
+    .slots = {"square", "momentum", "mean"},
     .slots_used = slots_used,
     .rates_size = sizeof(struct cr_rmsprop_rates),
     .set_rates = set_rates,
