@@ -43,6 +43,7 @@ setup:
 
 build:
 	@sh scripts/setup.sh --quiet $(needs)
+	@sh scripts/setup.sh --quiet optional || echo "Going on without."
 	@$(configure)
 	@cmake --build $(folder) --target product
 
@@ -51,7 +52,7 @@ demo: build
 
 test:
 	@sh scripts/setup.sh --quiet $(needs)
-	@sh scripts/setup.sh --quiet test || echo "Going on without: some tests will skip."
+	@sh scripts/setup.sh --quiet optional test || echo "Going on without: some tests will skip."
 	@$(configure)
 	@cmake --build $(folder)
 	@ctest --test-dir $(folder) --output-on-failure -j2

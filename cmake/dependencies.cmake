@@ -37,6 +37,24 @@ cradle_library(CRADLE_JPEG "libjpeg-turbo (libjpeg)" libjpeg libjpeg-dev libjpeg
 cradle_library(CRADLE_SQLITE "SQLite (sqlite3)" sqlite3 libsqlite3-dev sqlite-devel sqlite sqlite)
 cradle_library(CRADLE_SPNG "libspng (spng)" "spng;libspng" libspng-dev libspng-devel libspng libspng)
 
+# cradle_optional(NAME MODULE WITHOUT SOURCES): a library that may be absent. Where it is there, CRADLE_HAVE_NAME is defined
+# in the sources that use it, and CRADLE_OPTIONAL names it.
+set(CRADLE_OPTIONAL "")
+macro(cradle_optional name module without)
+    if(PKG_CONFIG_FOUND)
+        pkg_search_module(CRADLE_${name} QUIET IMPORTED_TARGET ${module})
+    endif()
+    if(CRADLE_${name}_FOUND)
+        list(APPEND CRADLE_LIBRARIES PkgConfig::CRADLE_${name})
+        list(APPEND CRADLE_OPTIONAL ${name})
+        set_source_files_properties(${ARGN} PROPERTIES COMPILE_DEFINITIONS CRADLE_HAVE_${name})
+    else()
+        message(STATUS "Without ${module}: ${without}; `scripts/setup.sh optional` installs it")
+    endif()
+endmacro()
+
+cradle_optional(LIBZIP libzip "no NPZ archives" src/data/formats/npz.c)
+
 find_path(CRADLE_RANDOM123 Random123/philox.h)
 mark_as_advanced(CRADLE_RANDOM123)
 if(NOT CRADLE_RANDOM123)

@@ -46,14 +46,14 @@ static inline void fuzz_read_all(const struct cr_dataset *dataset)
             abort();
 }
 
-/* Opens {FORMAT: {path: FILE, MORE}} with these bytes in FILE and reads all of it, unless it is refused. */
-static inline void fuzz_open(const char *format, const char *more, const uint8_t *data, size_t size)
+/* Opens {FORMAT: {OPTION: FILE, MORE}} with these bytes in FILE and reads all of it, unless it is refused. */
+static inline void fuzz_open(const char *format, const char *option, const char *more, const uint8_t *data, size_t size)
 {
-    char path[512] = "", source[1024];
+    char path[512] = "", source[2048];
     struct cr_config *config = NULL;
     struct cr_dataset *dataset;
     if (fuzz_put(path, data, size)) {
-        snprintf(source, sizeof source, "source: {%s: {path: %s%s%s}}", format, path, more[0] ? ", " : "", more);
+        snprintf(source, sizeof source, "source: {%s: {%s: %s%s%s}}", format, option, path, more[0] ? ", " : "", more);
         if (cr_config_parse(&config, source, "fuzz.yaml", NULL) == CR_OK &&
             cr_dataset_open(&dataset, NULL, config, cr_node_get(cr_config_root(config), "source"), CR_PART_TRAIN, NULL,
                             NULL) == CR_OK) {

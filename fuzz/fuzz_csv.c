@@ -11,6 +11,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const options[] = {"", "missing: skip", "targets: 1", "type: bytes, missing: skip",
                                           "header: yes, separator: semicolon"};
     if (size > 0)
-        fuzz_open("csv", options[data[0] % 5], data + 1, size - 1);
+        fuzz_open("csv", "path", options[data[0] % 5], data + 1, size - 1);
     return 0;
 }

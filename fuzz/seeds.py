@@ -6,6 +6,7 @@ import io
 import json
 import os
 import struct
+import zipfile
 import zlib
 
 from PIL import Image
@@ -88,6 +89,27 @@ def tables():
     put("csv", "long_numbers", b"\x000.12345678901234567890123,1\n123456789012345678901234567890e-30,2\n1e999,1\n")
 
 
+def npy(header, numbers):
+    header = header.encode() + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + numbers
+
+
+def arrays():
+    y = npy("{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }", b"\0\0\1\0")
+    bytes_ = npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2, 3), }", bytes(range(12)))
+    floats = npy("{'descr': '>f4', 'fortran_order': False, 'shape': (2, 1), }", struct.pack(">2f", 1.5, -2))
+    halves = npy("{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3, 1, 1), }", bytes(range(12)))
+    huge = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (9223372036854775807, 2), }", b"")
+    for name, x in [("bytes", bytes_), ("floats", floats), ("halves", halves), ("huge", huge), ("none", b"")]:
+        put("npy", name, struct.pack(">H", len(y)) + y + x)
+    for name, method in [("stored.zip", zipfile.ZIP_STORED), ("deflated.zip", zipfile.ZIP_DEFLATED)]:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", method) as archive:
+            for entry, data in [("x.npy", bytes_), ("y.npy", y)]:
+                archive.writestr(zipfile.ZipInfo(entry), data, method)
+        put("npy", name, file.getvalue())
+
+
 def png(width, height, depth, kind, rows, extra=b"", interlace=0):
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
@@ -155,5 +177,6 @@ def tensor_files():
 configs()
 idx_pairs()
 tables()
+arrays()
 pictures()
 tensor_files()

@@ -5,6 +5,7 @@
 # usage: scripts/setup.sh [--quiet] [GROUP...]
 #
 #   build    compiler, cmake, ninja, the libraries, cmocka (the default)
+#   optional what some abilities need and the build goes without: NPZ archives
 #   test     what some tests need besides: a C++ compiler, locales
 #   thread   clang with its own OpenMP, for the thread sanitizer
 #   data     zstd, to unpack archives
@@ -74,6 +75,7 @@ build | libspng | has_spng | libspng-dev | libspng-devel | libspng | libspng
 build | SQLite | has_module sqlite3 | libsqlite3-dev | sqlite-devel | sqlite | sqlite
 build | Random123 | has_header Random123/philox.h | librandom123-dev | Random123-devel | - | -
 build | cmocka | has_module cmocka | libcmocka-dev | libcmocka-devel | cmocka | cmocka
+optional | libzip | has_module libzip | libzip-dev | libzip-devel | libzip | libzip
 test | locale definitions | has_german | locales | glibc-locale-source | glibc | -
 test | a C++ compiler | has_program g++ | g++ | gcc-c++ | gcc | gcc
 thread | clang | has_program clang | clang | clang compiler-rt | clang compiler-rt | llvm
@@ -129,9 +131,9 @@ END
 
 for group in "$@"; do
     case $group in
-    build | test | thread | data | peers | cross) ;;
+    build | optional | test | thread | data | peers | cross) ;;
     *)
-        echo "setup: there is no group '$group'; there are build, test, thread, data, peers and cross" >&2
+        echo "setup: there is no group '$group'; there are build, optional, test, thread, data, peers and cross" >&2
         exit 2
         ;;
     esac

@@ -145,8 +145,8 @@ static void write_class_folders(void)
 /* A source for every format, so that a new one is asked to have one here. */
 static bool source_of(const char *name, char source[1024])
 {
-    static const char *const on_their_own[] = {"digits", "mnist", "cifar10"};
-    for (int i = 0; i < 3; i++)
+    static const char *const on_their_own[] = {"digits", "mnist", "cifar10", "cifar100"};
+    for (int i = 0; i < 4; i++)
         if (strcmp(name, on_their_own[i]) == 0) {
             strcpy(source, name);
             return i == 0 || have(name);
@@ -159,6 +159,8 @@ static bool source_of(const char *name, char source[1024])
         snprintf(source, 1024, "{folder: {path: %s/pictures, size: 5}}", folder);
     else if (strcmp(name, "cifar-bin") == 0)
         snprintf(source, 1024, "{cifar-bin: %s}", folder);
+    else if (strcmp(name, "npy") == 0 || strcmp(name, "npz") == 0)
+        return false; /* test_data_npy.c makes them */
     else if (strcmp(name, "csv") == 0)
         snprintf(source, 1024, "{csv: {path: %s/a.csv, test: %s/a.csv}}", folder, folder);
     else
@@ -532,6 +534,10 @@ static void cifar100(void **state)
     assert_memory_equal(dataset->labels, ((int32_t[]){3, 4}), 8);
     assert_string_equal(dataset->class_names[19], "t");
     close_dataset(dataset);
+    expect_ok(open_source(&dataset, context, CR_PART_TEST, &err, "{cifar100: {path: %s, labels: coarse}}", folder));
+    assert_string_equal(dataset->name, "cifar100");
+    assert_int_equal(dataset->classes, 20);
+    close_dataset(dataset);
 }
 
 static void cifar100_failures(void **state)
@@ -555,6 +561,8 @@ static void cifar100_failures(void **state)
         open_source(&dataset, context, CR_PART_TEST, &err, "{cifar-bin: {path: %s, labels: coarse}}", folder),
         CR_ERROR_ARGUMENT, "a.yaml:1:9: source: %s: coarse labels are CIFAR-100's, but CIFAR-10's files are there",
         folder);
+    expect_failure(open_source(&dataset, context, CR_PART_TEST, &err, "{cifar100: %s}", folder), CR_ERROR_FORMAT,
+                   "a.yaml:1:9: source: %s: holds CIFAR-10, not CIFAR-100", folder);
 }
 
 static void cifar10_from_jpeg(void **state)

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-extern CR_API const struct cr_registry cr_formats;  /* digits, mnist, cifar10, folder, idx, cifar-bin, csv */
+extern CR_API const struct cr_registry cr_formats;  /* digits, mnist, cifar10, folder, csv, npz, ... */
 extern CR_API const struct cr_registry cr_augments; /* flip, crop, rotate, ... */
 
 enum cr_part { CR_PART_TRAIN, CR_PART_TEST };

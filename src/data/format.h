@@ -42,6 +42,8 @@ struct cr_folder_values {
 
 enum cr_cifar_labels { CR_CIFAR_FINE, CR_CIFAR_COARSE };
 
+extern const struct cr_name cr_cifar_label_names[];
+
 struct cr_cifar_values {
     const char *path;
     int labels; /* enum cr_cifar_labels; of CIFAR-100 */

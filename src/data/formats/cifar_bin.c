@@ -210,11 +210,11 @@ done:
     return status;
 }
 
-static const struct cr_name label_names[] = {{"fine", CR_CIFAR_FINE}, {"coarse", CR_CIFAR_COARSE}, {0}};
+const struct cr_name cr_cifar_label_names[] = {{"fine", CR_CIFAR_FINE}, {"coarse", CR_CIFAR_COARSE}, {0}};
 
 static const struct cr_option options[] = {
     CR_STRING("path", struct cr_cifar_values, path, .help = "folder of the binary files"),
-    CR_CHOICE("labels", struct cr_cifar_values, labels, .def = CR_CIFAR_FINE, .names = label_names,
+    CR_CHOICE("labels", struct cr_cifar_values, labels, .def = CR_CIFAR_FINE, .names = cr_cifar_label_names,
               .help = "of CIFAR-100: the 100 fine classes or the 20 coarse ones"),
     {0},
 };
