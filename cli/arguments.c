@@ -94,11 +94,22 @@ static int store(const struct cli_command *command, const struct cli_option *opt
     return CLI_OK;
 }
 
+/* "-j", "-j4": the option of that letter; `value` is what stands behind it in the word, or NULL. */
+static const struct cli_option *find_letter(const struct cli_command *command, const char *word, const char **value)
+{
+    *value = word[2] ? word + 2 : NULL;
+    for (const struct cli_option *option = command->options; option && option->name; option++)
+        if (option->letter == word[1])
+            return option;
+    return NULL;
+}
+
 /* One option at words[*at]; moves on past its value. */
 static int take_option(const struct cli_command *command, int count, char *const *words, int *at, void *values)
 {
     const char *value;
-    const struct cli_option *option = strncmp(words[*at], "--", 2) == 0 ? find(command, words[*at], &value) : NULL;
+    const struct cli_option *option = strncmp(words[*at], "--", 2) == 0 ? find(command, words[*at], &value)
+                                                                        : find_letter(command, words[*at], &value);
     if (!option)
         return fail_option(command, words[*at]);
     if (option->type == CLI_SWITCH) {

@@ -33,6 +33,7 @@ struct cli_option {
     size_t offset; /* of the field in the command's values */
     int64_t min, max, def;
     const char *help;
+    char letter; /* a short name, as in -j 4; 0: none */
 };
 
 struct cli_argument {

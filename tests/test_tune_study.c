@@ -94,6 +94,21 @@ static void first_and_best(void **state)
     cr_study_free(study);
 }
 
+/* A first value of more digits than others have is tried once. */
+static void first_of_many_digits(void **state)
+{
+    (void)state;
+    static const char *const spaces[] = {"x: !log [1e-5, 1]\n", "x: !uniform [0, 1, 0.123456789]\n"};
+    for (int i = 0; i < 2; i++) {
+        make(spaces[i]);
+        struct cr_study *study = open_study(&(struct cr_study_options){.trials = 2, .seed = 1});
+        double first = ask(study)->values[0];
+        assert_true(first == (i ? 0.123456789 : 0.00316228));
+        assert_true(ask(study)->values[0] != first);
+        cr_study_free(study);
+    }
+}
+
 static void finite_space_ends(void **state)
 {
     (void)state;
@@ -320,6 +335,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(first_and_best, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(first_of_many_digits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(finite_space_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(goes_on_in_a_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(dead_workers_trial_is_taken_over, set_up, tear_down),

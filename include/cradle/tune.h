@@ -47,6 +47,12 @@ CR_API void cr_space_text(const struct cr_space *space, int index, double value,
 CR_API enum cr_status cr_space_config(const struct cr_space *space, const double *values, struct cr_config **config,
                                       struct cr_error *err);
 
+/* Whether every end of every range, and every choice, is a value that an experiment's config can have in its place. */
+CR_API enum cr_status cr_space_check(const struct cr_space *space, struct cr_error *err);
+/* The config of a point as YAML, to be written to a file: the caller frees it. */
+CR_API enum cr_status cr_space_yaml(const struct cr_space *space, const double *values, char **text,
+                                    struct cr_error *err);
+
 /* ------------------------------------------------------------------------------------------------------------ study */
 
 enum cr_trial_state {
@@ -69,6 +75,7 @@ struct cr_study_trial {
     double score;         /* NaN where there is none */
     const char *cause;    /* of a failure: "diverged", ...; or NULL */
     double seconds;       /* that it took, or takes until now */
+    int64_t process;      /* of this machine that runs it; 0: none, or one of another machine */
     int64_t report_count;
     const struct cr_report *reports; /* in order of steps */
 };
@@ -113,8 +120,32 @@ CR_API enum cr_status cr_study_trials(struct cr_study *study, const struct cr_st
 /* The best complete trial of a list, or NULL. */
 CR_API const struct cr_study_trial *cr_study_best(const struct cr_study *study, const struct cr_study_trial *trials,
                                                   int64_t count);
+/* A sign of life of a trial that reports nothing for long. */
+CR_API enum cr_status cr_study_beat(struct cr_study *study, int64_t number, struct cr_error *err);
 /* The sampler that is used and why: "gp: 2 to 400 trials of 4 dimensions". */
 CR_API const char *cr_study_sampler(const struct cr_study *study);
+
+/* --------------------------------------------------------------------------------------------------------- training
+ */
+
+enum cr_objective { CR_OBJECTIVE_ACCURACY, CR_OBJECTIVE_LOSS };
+
+struct cr_study_training {
+    enum cr_objective objective; /* of the validation part: the best accuracy (maximize), the smallest loss */
+    const char *folder;          /* in which every trial has its run (0000, 0001, ...) */
+    int workers;
+    bool (*stop)(void *user); /* asked after each step; may be NULL */
+    void *user;
+};
+
+/*
+ * Trains the config of a trial that was asked for, reports after each epoch, and tells the end. A run that is there
+ * already goes on from its checkpoint. A trial whose loss is no longer a number ends as failed, "diverged"; one whose
+ * config cannot be trained, with the message as its cause: neither is an error here. CR_ERROR_STOPPED: `stop` said so,
+ * and the trial can go on later.
+ */
+CR_API enum cr_status cr_study_train(struct cr_study *study, struct cr_context *context, int64_t number,
+                                     const struct cr_study_training *training, struct cr_error *err);
 
 #ifdef __cplusplus
 }

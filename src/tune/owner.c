@@ -46,17 +46,27 @@ void cr_owner_name(char text[CR_OWNER_SIZE])
     snprintf(text, CR_OWNER_SIZE, "\"%s %ld %lld\"", name, (long)getpid(), began((long)getpid()));
 }
 
-bool cr_owner_is_dead(const char *owner, double silence)
+static bool is_here(const char *owner, long *process, long long *start)
 {
     char name[65], other[65];
+    machine(name);
+    return owner && sscanf(owner, "\"%64s %ld %lld\"", other, process, start) == 3 && strcmp(name, other) == 0;
+}
+
+bool cr_owner_is_dead(const char *owner, double silence)
+{
     long process;
     long long start;
-    machine(name);
-    if (!owner || sscanf(owner, "\"%64s %ld %lld\"", other, &process, &start) != 3)
-        return silence > most_silence; /* of Optuna; one without heartbeats is left alone */
-    if (strcmp(name, other) != 0)
+    if (!is_here(owner, &process, &start)) /* one of Optuna without heartbeats is left alone */
         return silence > most_silence;
     if (kill((pid_t)process, 0) != 0 && errno == ESRCH)
         return true;
     return start != 0 && began(process) != start;
+}
+
+long cr_owner_process(const char *owner)
+{
+    long process;
+    long long start;
+    return is_here(owner, &process, &start) ? process : 0;
 }

@@ -16,5 +16,7 @@ void cr_owner_name(char text[CR_OWNER_SIZE]);
  * been silent for longer than two minutes. `silence` in seconds; NaN: never heard of.
  */
 bool cr_owner_is_dead(const char *owner, double silence);
+/* The number of its process where that is one of this machine, else 0. */
+long cr_owner_process(const char *owner);
 
 #endif

@@ -45,7 +45,8 @@ void cr_sampler_uniform(const struct cr_space *space, struct cr_random *random, 
 double cr_sampler_uniform_axis(const struct cr_dimension *dimension, struct cr_random *random);
 /* Point `index` of the scrambled Sobol sequence of this seed, with choices and all. */
 void cr_sampler_spread(const struct cr_space *space, uint64_t seed, int64_t index, double *unit);
-/* Whether the point, once snapped, is among the trials. */
+/* Whether the point is among the trials as it is, or once snapped. */
+bool cr_sampler_has(const struct cr_sampler_call *call, const double *unit);
 bool cr_sampler_is_known(const struct cr_sampler_call *call, const double *unit);
 /* Trials with a value. */
 int64_t cr_sampler_values(const struct cr_sampler_call *call);

@@ -108,15 +108,20 @@ void cr_sampler_spread(const struct cr_space *space, uint64_t seed, int64_t inde
     }
 }
 
+bool cr_sampler_has(const struct cr_sampler_call *call, const double *unit)
+{
+    for (int64_t i = 0; i < call->count; i++)
+        if (cr_space_same(call->space, unit, call->seen[i].unit))
+            return true;
+    return false;
+}
+
 bool cr_sampler_is_known(const struct cr_sampler_call *call, const double *unit)
 {
     double snapped[CR_SPACE_MOST];
     memcpy(snapped, unit, (size_t)call->space->count * sizeof *unit);
     cr_space_snap(call->space, snapped);
-    for (int64_t i = 0; i < call->count; i++)
-        if (cr_space_same(call->space, snapped, call->seen[i].unit))
-            return true;
-    return false;
+    return cr_sampler_has(call, snapped);
 }
 
 int64_t cr_sampler_values(const struct cr_sampler_call *call)

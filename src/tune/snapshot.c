@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tune/distribution.h"
+#include "tune/owner.h"
 #include "tune/study.h"
 
 static const struct cr_stored_value *find(const struct cr_stored_trial *trial, const char *name)
@@ -57,6 +58,7 @@ enum cr_status cr_snapshot_read(struct cr_snapshot *snapshot, struct cr_study *s
                                                       .score = score,
                                                       .cause = stored->cause,
                                                       .seconds = stored->seconds,
+                                                      .process = cr_owner_process(stored->owner),
                                                       .report_count = stored->report_count,
                                                       .reports = stored->reports};
     }

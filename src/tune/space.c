@@ -83,6 +83,8 @@ static enum cr_status add(struct builder *b, const struct cr_node *node, const c
                                             .whole = whole,
                                             .parent = parent,
                                             .branch = branch};
+    if (search.kind != CR_SEARCH_CHOICE && node->count == 2) /* the middle, in few digits as every other value */
+        axis->dimension.first = cr_axis_from_unit(&axis->dimension, cr_axis_to_unit(&axis->dimension, search.first));
     int self = space->count++;
     if (search.kind != CR_SEARCH_CHOICE)
         return CR_OK;

@@ -169,7 +169,7 @@ static enum cr_status suggest(struct cr_study *study, int64_t number, double *va
     *found = true;
     cr_space_first(study->space, values);
     cr_space_to_unit(study->space, values, unit);
-    if (!cr_sampler_is_known(&call, unit))
+    if (!cr_sampler_has(&call, unit))
         return CR_OK;
     *found = cr_space_points(study->space, INT64_MAX) > call.count;
     if (!*found)
@@ -297,6 +297,12 @@ enum cr_status cr_study_report(struct cr_study *study, int64_t number, int64_t s
     CR_TRY(status);
     CR_TRY(cr_snapshot_read(&study->listed, study, err));
     return decide(study, number, prune ? prune : &unused, err);
+}
+
+enum cr_status cr_study_beat(struct cr_study *study, int64_t number, struct cr_error *err)
+{
+    CR_TRY(find_trial(study, number, err));
+    return cr_store_beat(study->store, study->listed.stored[number].id, err);
 }
 
 enum cr_status cr_study_tell(struct cr_study *study, int64_t number, enum cr_trial_state state, double score,

@@ -1,0 +1,200 @@
+/*
+ * cradle tune FILE [PATH=VALUE ...] [--trials N] [-j N] [--sampler S] [--pruner P] ...
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "interrupt.h"
+#include "tune.h"
+
+static enum cr_status read_space(struct tune *tune, const struct cli_call *call)
+{
+    CR_TRY(cr_config_open(&tune->config, tune->file, &tune->err));
+    for (int i = 0; i < call->count; i++)
+        if (strchr(call->arguments[i], '='))
+            CR_TRY(cr_config_set(tune->config, call->arguments[i], &tune->err));
+    CR_TRY(cr_space_new(&tune->space, tune->config, &tune->err));
+    return cr_space_check(tune->space, &tune->err);
+}
+
+/* With its parents; one that is there is fine. */
+static enum cr_status make_folder(struct tune *tune, const char *path)
+{
+    char part[TUNE_PATH + 16];
+    snprintf(part, sizeof part, "%s", path);
+    for (char *slash = part; (slash = strchr(slash + 1, '/'));) {
+        *slash = 0;
+        mkdir(part, 0777);
+        *slash = '/';
+    }
+    if (mkdir(part, 0777) == 0 || errno == EEXIST)
+        return CR_OK;
+    return cr_fail(&tune->err, CR_ERROR_IO, "%s: cannot make the folder: %s", path, strerror(errno));
+}
+
+/* runs/NAME-tune of the file. */
+static enum cr_status name_folder(struct tune *tune)
+{
+    const char *given = tune->values->study, *slash = strrchr(tune->file, '/');
+    const char *name = slash ? slash + 1 : tune->file, *dot = strrchr(name, '.');
+    int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
+    int used = given ? snprintf(tune->folder, sizeof tune->folder, "%s", given)
+                     : snprintf(tune->folder, sizeof tune->folder, "runs/%.*s-tune", length, name);
+    if (used >= (int)sizeof tune->folder)
+        return cr_fail(&tune->err, CR_ERROR_ARGUMENT, "the name of the study's folder is too long");
+    while (used > 1 && tune->folder[used - 1] == '/')
+        tune->folder[--used] = 0;
+    snprintf(tune->database, sizeof tune->database, "%s/study.db", tune->folder);
+    snprintf(tune->trials, sizeof tune->trials, "%s/trials", tune->folder);
+    return make_folder(tune, tune->trials);
+}
+
+static enum cr_status open_study(struct tune *tune)
+{
+    const struct tune_values *values = tune->values;
+    bool loss = values->objective && strcmp(values->objective, "loss") == 0;
+    const struct cr_study_trial *trials;
+    int64_t count;
+    tune->options = (struct cr_study_options){.file = tune->database,
+                                              .sampler = values->sampler,
+                                              .pruner = values->pruner,
+                                              .maximize = !loss,
+                                              .trials = values->trials,
+                                              .seed = (uint64_t)values->seed,
+                                              .deterministic = values->deterministic,
+                                              .lag = values->lag};
+    tune->training = (struct cr_study_training){.objective = loss ? CR_OBJECTIVE_LOSS : CR_OBJECTIVE_ACCURACY,
+                                                .folder = tune->trials,
+                                                .workers = (int)values->common.workers};
+    tune->told = calloc((size_t)values->trials, sizeof *tune->told);
+    if (!tune->told)
+        return cr_fail_memory(&tune->err);
+    CR_TRY(cr_study_open(&tune->study, tune->space, &tune->options, &tune->err));
+    CR_TRY(cr_study_trials(tune->study, &trials, &count, &tune->err));
+    for (int64_t i = 0; i < count && i < values->trials; i++) {
+        if (!tune_has_ended(&trials[i]))
+            continue;
+        tune_note(tune, &trials[i]);
+        tune->ended_before++;
+    }
+    return CR_OK;
+}
+
+static enum cr_status prepare(struct tune *tune, const struct cli_call *call)
+{
+    CR_TRY(read_space(tune, call));
+    CR_TRY(name_folder(tune));
+    return open_study(tune);
+}
+
+static int search(struct tune *tune)
+{
+    tune_show_header(tune);
+    tune->begun = screen_clock();
+    int code = tune_run_workers(tune);
+    if (code == CLI_FAILURE || !tune->study || tune_show_end(tune) == CR_OK)
+        return code;
+    fprintf(stderr, "cradle: %s\n", tune->err.message);
+    return CLI_FAILURE;
+}
+
+static int check_call(struct tune *tune, const struct cli_call *call)
+{
+    const char *objective = tune->values->objective;
+    for (int i = 0; i < call->count; i++) {
+        if (strchr(call->arguments[i], '='))
+            continue;
+        if (tune->file)
+            return cli_usage_fail(call->command, "%s: one config file is enough, and %s is there already",
+                                  call->arguments[i], tune->file);
+        tune->file = call->arguments[i];
+    }
+    if (!tune->file)
+        return cli_usage_fail(call->command, "FILE is missing");
+    if (objective && strcmp(objective, "accuracy") != 0 && strcmp(objective, "loss") != 0)
+        return cli_usage_fail(call->command, "--objective %s: expected accuracy or loss", objective);
+    return CLI_OK;
+}
+
+static int run(const struct cli_call *call)
+{
+    struct tune tune = {.command = call->command, .values = call->values, .best = (double)NAN};
+    int code = check_call(&tune, call);
+    if (code != CLI_OK)
+        return code;
+    screen_open(&tune.screen);
+    interrupt_watch();
+    if (prepare(&tune, call) == CR_OK) {
+        code = search(&tune);
+    } else {
+        fprintf(stderr, "cradle: %s\n", tune.err.message);
+        code = CLI_FAILURE;
+    }
+    cr_study_free(tune.study);
+    cr_space_free(tune.space);
+    cr_config_free(tune.config);
+    free(tune.told);
+    return code;
+}
+
+static const struct cli_argument arguments[] = {
+    {.name = "FILE", .type = CLI_FILE, .help = "a config file with search ranges, as in lr: !log [1e-4, 1]"},
+    {.name = "PATH=VALUE",
+     .type = CLI_TEXT,
+     .optional = true,
+     .many = true,
+     .help = "puts VALUE at PATH of the file: train.epochs=3, 'train.batch=!choice [32, 64]'"},
+    {0}};
+
+#define NUMBER(word, field, help_text, ...)                                                            \
+    {                                                                                                  \
+        .name = word, .value = "N", .type = CLI_NUMBER, .offset = offsetof(struct tune_values, field), \
+        .help = help_text, __VA_ARGS__                                                                 \
+    }
+#define TEXT(word, what, field, help_text)                                                            \
+    {                                                                                                 \
+        .name = word, .value = what, .type = CLI_TEXT, .offset = offsetof(struct tune_values, field), \
+        .help = help_text                                                                             \
+    }
+
+static const struct cli_option options[] = {
+    {.name = "study",
+     .value = "DIR",
+     .type = CLI_FOLDER,
+     .offset = offsetof(struct tune_values, study),
+     .help = "the folder of the study (default: runs/NAME-tune, after the file); one that is there goes on"},
+    NUMBER("trials", trials, "how many in all (default: 50)", .min = 1, .max = 1000000, .def = 50),
+    NUMBER("jobs", jobs, "trials at once, each with its share of the threads (default: 1)", .min = 1, .max = 256,
+           .def = 1, .letter = 'j'),
+    TEXT("sampler", "NAME", sampler, "how values are proposed (cradle list samplers; default: auto)"),
+    TEXT("pruner", "NAME", pruner, "how trials are ended early (cradle list pruners; default: none)"),
+    TEXT("objective", "NAME", objective, "accuracy or loss of the validation part (default: accuracy)"),
+    NUMBER("seed", seed, "of the proposals (default: 1)", .max = INT64_MAX, .def = 1),
+    {.name = "deterministic",
+     .type = CLI_SWITCH,
+     .offset = offsetof(struct tune_values, deterministic),
+     .help = "the same trials with any number of jobs: trial n sees those up to n - LAG alone"},
+    NUMBER("lag", lag, "of --deterministic, the most jobs that find work at once (default: 4)", .min = 1, .max = 256,
+           .def = 4),
+    CLI_THREADS,
+    CLI_WORKERS,
+    {0}};
+
+const struct cli_command cmd_tune = {
+    .name = "tune",
+    .help = "searches for good values: learning rates, sizes, whatever has a range",
+    .more =
+        "Each trial is a training; the study lies in a file that Optuna reads. Ctrl-C stops and keeps everything; the\n"
+        "same command goes on. Several may work at one study at once. The winner is written as best.yaml.\n"
+        "\n"
+        "  cradle tune examples/digits-tune.yaml --trials 30\n"
+        "  cradle tune my.yaml -j 4 --pruner median --sampler 'tpe: {multivariate: false}'\n",
+    .arguments = arguments,
+    .options = options,
+    .size = sizeof(struct tune_values),
+    .run = run,
+};

@@ -1,0 +1,116 @@
+# cradle tune: a search from the command line, and going on after a kill; the same trials with any number of jobs; what
+# is said of bad input.
+. "$(dirname "$0")/cli.sh"
+rm -rf runs a a1 a3 d d2 e f g k0.*
+
+cat >small.yaml <<'END'
+data: {source: digits, limit: 200, validation: 0.3}
+model: [dense: !int [8, 32, 16], relu, dense: 10]
+train:
+  optimizer: !choice [{sgd: {lr: !log [1e-2, 1, 0.1]}}, {adam: {lr: !log [1e-4, 1e-1]}}]
+  epochs: 2
+END
+
+# ------------------------------------------------------------------------------------------------------- one search
+cradle tune small.yaml --trials 5
+[ $code = 0 ] || fault "tune: exit status $code: $(cat out err)"
+grep -q '^small.yaml: searches for the largest validation accuracy in runs/small-tune$' out || fault "tune: $(head -n 1 out)"
+grep -q '^sampler gp (up to 400 trials, 4 dimensions); 5 trials, 1 at once$' out || fault "tune: no sampler: $(cat out)"
+[ "$(grep -c '^Trial [0-4]: 0\.[0-9]*, [0-9]* s, dense [0-9]*, optimizer [a-z]*, ' out)" = 5 ] || fault "tune: $(cat out)"
+grep -q '^Trial 0: .*, dense 16, optimizer sgd, sgd.lr 0.1, best$' out || fault "tune: the first trial: $(cat out)"
+best=$(sed -n 's/^Best: trial \([0-9]*\), validation accuracy 0\.[0-9]* *.*/\1/p' out)
+[ -n "$best" ] || fault "tune: no winner: $(cat out)"
+grep -q '!' runs/small-tune/best.yaml && fault "best.yaml has tags: $(cat runs/small-tune/best.yaml)"
+cradle train runs/small-tune/best.yaml --run a
+[ $code = 0 ] || fault "best.yaml: exit status $code: $(cat err)"
+for file in best.safetensors last.safetensors; do
+    cmp -s a/$file "runs/small-tune/trials/000$best/$file" || fault "best.yaml trains other weights than trial $best: $file"
+done
+
+# The same command again does nothing twice; more trials go on.
+cradle tune small.yaml --trials 5
+[ $code = 0 ] && ! grep -q '^Trial' out || fault "tune again: $(cat out err)"
+cradle tune small.yaml --trials 6
+[ "$(grep -c '^Trial 5: ' out)" = 1 ] && [ "$(grep -c '^Trial' out)" = 1 ] || fault "a sixth trial: $(cat out err)"
+
+# ----------------------------------------------------------------------------------------- the same with any number of jobs
+told() { # the trials as the program tells them, without their times and in their order
+    sed -n -E 's/^(Trial [0-9]+: [^,]*), [^,]* s,/\1,/p' "$1" | sed 's/, best$//' | sort -n -k 2
+}
+cradle tune small.yaml --study a1 --trials 8 --deterministic
+told out >one
+cradle tune small.yaml --study a3 --trials 8 --deterministic -j 3
+told out >three
+[ "$(wc -l <one)" = 8 ] || fault "8 trials: $(cat one)"
+cmp -s one three || fault "one job and three: $(diff one three)"
+
+# ---------------------------------------------------------------------------------------------------------- killed
+# At any instant: what follows has the same trials as a search that nobody disturbed.
+for pause in 0.3 0.8; do
+    setsid "$CRADLE" tune small.yaml --study "k$pause" --trials 8 --deterministic -j 2 train.epochs=2 >killed 2>&1 &
+    group=$!
+    sleep $pause
+    kill -9 -- "-$group" 2>/dev/null
+    wait $group 2>/dev/null
+    cradle tune small.yaml --study "k$pause" --trials 8 --deterministic -j 2
+    [ $code = 0 ] || fault "after a kill at $pause s: exit status $code: $(cat out err)"
+    cat killed out >both
+    told both >again
+    cmp -s one again || sort -u -n -k 2 again | cmp -s one - || fault "after a kill at $pause s: $(diff one again)"
+done
+
+# ------------------------------------------------------------------------------------------------------------ Optuna
+if python3 -c 'import optuna' 2>/dev/null || /usr/bin/python3 -c 'import optuna' 2>/dev/null; then
+    python=python3
+    $python -c 'import optuna' 2>/dev/null || python=/usr/bin/python3
+    $python - a1/study.db >optuna 2>&1 <<'END' || fault "optuna: $(cat optuna)"
+import sys, optuna
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+study = optuna.load_study(study_name="cradle", storage="sqlite:///" + sys.argv[1])
+assert len(study.trials) == 8 and study.direction == optuna.study.StudyDirection.MAXIMIZE
+assert study.trials[0].params["train.optimizer.sgd.lr"] == 0.1 and len(study.trials[0].intermediate_values) == 2
+def objective(trial):
+    trial.suggest_int("model[0].dense", 8, 32)
+    if trial.suggest_categorical("train.optimizer", ["sgd", "adam"]) == "sgd":
+        trial.suggest_float("train.optimizer.sgd.lr", 1e-2, 1, log=True)
+    else:
+        trial.suggest_float("train.optimizer.adam.lr", 1e-4, 1e-1, log=True)
+    return 0.5
+study.optimize(objective, n_trials=2)
+END
+    cradle tune small.yaml --study a1 --trials 11
+    [ $code = 0 ] && grep -q '^Trial 10: ' out && grep -q '^Goes on after 10 trials$' out ||
+        fault "after two trials of Optuna's: $(cat out err)"
+fi
+
+# ------------------------------------------------------------------------------------------------- failures of trials
+cradle tune small.yaml --study d --trials 2 model='[dense: 10]' train.loss=mse 'train.optimizer={sgd: {lr: !log [100, 1000]}}'
+[ $code = 0 ] && grep -q '^Trial 0: diverged, ' out && grep -q '^No trial has a score yet.$' out || fault "diverged: $(cat out err)"
+cradle tune small.yaml --study d2 --trials 3 --objective loss --pruner 'median: {trials: 1, warmup: 0}' train.epochs=4
+[ $code = 0 ] && grep -q 'smallest validation loss' out || fault "loss: $(cat out err)"
+cradle tune small.yaml --study e --trials 1 data.validation=0
+grep -q 'data.validation: a search compares by a validation part, and there is none: set 0.1 or so' out ||
+    fault "no validation: $(cat out err)"
+
+# --------------------------------------------------------------------------------------------------------- bad input
+expect 1 'cradle: small.yaml: there is nothing to search: give a value a range, as in lr: !log [1e-4, 1]' \
+    tune small.yaml 'model[0].dense=16' 'train.optimizer=sgd'
+expect 1 'cradle: command line: model[0].dense: an empty search range: 4 is not below 2' \
+    tune small.yaml 'model[0].dense=!int [4, 2]'
+expect 1 'cradle: command line: train.epochs: expected a whole number (int 1..1000000), found "2.25"; it is a value of a search range' \
+    tune small.yaml 'train.epochs=!uniform [1.5, 3]'
+expect 1 'cradle: command line: train.batch: 0 is out of range (int 1..1000000); it is a value of a search range' \
+    tune small.yaml 'train.batch=!int [0, 8]'
+expect 1 'cradle: small.yaml:4:14: train.optimizer: is a search range (!choice): use cradle tune, or give one value' \
+    train small.yaml
+expect 1 "cradle: a1/study.db: is the study of another space: its trials have model[0].dense, for which there is no search \
+range here; begin another study" tune small.yaml --study a1 'model[0].dense=16'
+expect 1 'cradle: sampler:2:3: sampler: unknown sampler tpee; did you mean tpe?' tune small.yaml --study f --sampler tpee
+mkdir -p g
+echo 'this is no database, but long enough to be looked at as one: 0123456789 0123456789 0123456789' >g/study.db
+expect 1 'cradle: g/study.db: is no SQLite database' tune small.yaml --study g
+expect 2 'cradle tune: --objective speed: expected accuracy or loss
+Try: cradle tune --help' tune small.yaml --objective speed
+expect 2 'cradle tune: --jobs 0: expected a whole number 1..256
+Try: cradle tune --help' tune small.yaml -j 0
+finish
