@@ -11,6 +11,7 @@
 #include "console.h"
 #include "interrupt.h"
 #include "session.h"
+#include "train_folds.h"
 
 /* examples/digits.yaml. */
 extern const unsigned char cr_embedded_digits_yaml[];
@@ -20,6 +21,7 @@ enum { RUN_MAX = 4096, NUMBERS_MAX = 10000 };
 struct train_values {
     struct cli_common common;
     const char *run, *resume;
+    int64_t folds;
 };
 
 struct train {
@@ -152,8 +154,28 @@ static int train_all(struct train *train)
 }
 
 /* Sorts the arguments into the file and overrides. */
+/* In --run, else in runs/NAME-folds. */
+static int train_parts(struct train *train)
+{
+    char folder[RUN_MAX];
+    const char *file = train->file ? train->file : "digits.yaml", *slash = strrchr(file, '/');
+    const char *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
+    int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
+    int used = train->values->run ? snprintf(folder, sizeof folder, "%s", train->values->run)
+                                  : snprintf(folder, sizeof folder, "runs/%.*s-folds", length, name);
+    if (used >= (int)sizeof folder - 16) {
+        cr_fail(&train->session.err, CR_ERROR_ARGUMENT, "the name of the folder is too long");
+        return session_fail(&train->session);
+    }
+    return train_folds(&train->session, train->config, folder, train->values->folds);
+}
+
 static int check_call(struct train *train, const struct cli_call *call)
 {
+    if (train->values->folds == 1)
+        return cli_usage_fail(call->command, "--folds 1: expected a whole number 2..1000");
+    if (train->values->folds && train->values->resume)
+        return cli_usage_fail(call->command, "--folds goes on by itself where its --run is there");
     if (train->values->run && train->values->resume)
         return cli_usage_fail(call->command, "--run makes a new run and --resume goes on with one: choose");
     if (train->values->resume && call->count > 0)
@@ -184,7 +206,10 @@ static int run(const struct cli_call *call)
         return session_fail(&train.session);
     train.observers[0] = console_observer(&train.console);
     train.observers[1] = cr_babysitter_observer(train.babysitter);
-    code = read_config(&train, call) == CR_OK ? train_all(&train) : session_fail(&train.session);
+    if (read_config(&train, call) != CR_OK)
+        code = session_fail(&train.session);
+    else
+        code = train.values->folds ? train_parts(&train) : train_all(&train);
     cr_experiment_free(train.experiment);
     cr_babysitter_free(train.babysitter);
     cr_config_free(train.config);
@@ -212,6 +237,12 @@ static const struct cli_option options[] = {
      .type = CLI_FOLDER,
      .offset = offsetof(struct train_values, resume),
      .help = "goes on with a run that was stopped, with its own config"},
+    {.name = "folds",
+     .value = "N",
+     .type = CLI_NUMBER,
+     .offset = offsetof(struct train_values, folds),
+     .max = 1000,
+     .help = "trains N times, each N-th part once as the validation part: mean and deviation, in runs/NAME-folds"},
     CLI_THREADS,
     CLI_WORKERS,
     {0}};

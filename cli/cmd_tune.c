@@ -11,6 +11,20 @@
 #include "interrupt.h"
 #include "tune.h"
 
+/* Whether every name in the command is one of the space, before anything runs. */
+static enum cr_status check_command(struct tune *tune)
+{
+    char *text;
+    double *values = calloc((size_t)cr_space_count(tune->space), sizeof *values);
+    if (!values)
+        return cr_fail_memory(&tune->err);
+    enum cr_status status = cr_space_expand(tune->space, values, tune->values->command, &text, &tune->err);
+    if (status == CR_OK)
+        free(text);
+    free(values);
+    return status;
+}
+
 static enum cr_status read_space(struct tune *tune, const struct cli_call *call)
 {
     CR_TRY(cr_config_open(&tune->config, tune->file, &tune->err));
@@ -18,7 +32,9 @@ static enum cr_status read_space(struct tune *tune, const struct cli_call *call)
         if (strchr(call->arguments[i], '='))
             CR_TRY(cr_config_set(tune->config, call->arguments[i], &tune->err));
     CR_TRY(cr_space_new(&tune->space, tune->config, &tune->err));
-    return cr_space_check(tune->space, &tune->err);
+    if (!tune->values->command)
+        return cr_space_check(tune->space, &tune->err);
+    return check_command(tune);
 }
 
 /* With its parents; one that is there is fine. */
@@ -53,6 +69,15 @@ static enum cr_status name_folder(struct tune *tune)
     return make_folder(tune, tune->trials);
 }
 
+static enum cr_status widen(struct tune *tune)
+{
+    char told[2048];
+    CR_TRY(cr_study_widen(tune->study, tune->space, !tune->values->command, told, sizeof told, &tune->err));
+    if (told[0])
+        printf("%s\n", told);
+    return CR_OK;
+}
+
 static enum cr_status open_study(struct tune *tune)
 {
     const struct tune_values *values = tune->values;
@@ -62,18 +87,22 @@ static enum cr_status open_study(struct tune *tune)
     tune->options = (struct cr_study_options){.file = tune->database,
                                               .sampler = values->sampler,
                                               .pruner = values->pruner,
-                                              .maximize = !loss,
+                                              .maximize = !loss && !values->minimize,
                                               .trials = values->trials,
                                               .seed = (uint64_t)values->seed,
                                               .deterministic = values->deterministic,
                                               .lag = values->lag};
     tune->training = (struct cr_study_training){.objective = loss ? CR_OBJECTIVE_LOSS : CR_OBJECTIVE_ACCURACY,
                                                 .folder = tune->trials,
+                                                .folds = values->folds,
                                                 .workers = (int)values->common.workers};
+    tune->run = (struct cr_study_command){.command = values->command, .folder = tune->trials};
     tune->told = calloc((size_t)values->trials, sizeof *tune->told);
     if (!tune->told)
         return cr_fail_memory(&tune->err);
     CR_TRY(cr_study_open(&tune->study, tune->space, &tune->options, &tune->err));
+    if (values->widen)
+        CR_TRY(widen(tune));
     CR_TRY(cr_study_trials(tune->study, &trials, &count, &tune->err));
     for (int64_t i = 0; i < count && i < values->trials; i++) {
         if (!tune_has_ended(&trials[i]))
@@ -95,9 +124,12 @@ static int search(struct tune *tune)
 {
     tune_show_header(tune);
     tune->begun = screen_clock();
+    bool any = false;
     int code = tune_run_workers(tune);
-    if (code == CLI_FAILURE || !tune->study || tune_show_end(tune) == CR_OK)
+    if (code == CLI_FAILURE || !tune->study)
         return code;
+    if (tune_show_end(tune, &any) == CR_OK)
+        return code == CLI_OK && any && tune->values->refit ? tune_refit(tune) : code;
     fprintf(stderr, "cradle: %s\n", tune->err.message);
     return CLI_FAILURE;
 }
@@ -113,8 +145,19 @@ static int check_call(struct tune *tune, const struct cli_call *call)
                                   call->arguments[i], tune->file);
         tune->file = call->arguments[i];
     }
+    const struct tune_values *values = tune->values;
+    if (values->space && tune->file)
+        return cli_usage_fail(call->command, "%s: --space %s is the file already", tune->file, values->space);
+    if (values->space)
+        tune->file = values->space;
     if (!tune->file)
         return cli_usage_fail(call->command, "FILE is missing");
+    if (values->folds == 1)
+        return cli_usage_fail(call->command, "--folds 1: expected a whole number 2..1000, or 0 for none");
+    if (values->command && (objective || values->folds || values->refit))
+        return cli_usage_fail(call->command, "--objective, --folds and --refit are of trainings, not of a --command");
+    if (values->minimize && !values->command)
+        return cli_usage_fail(call->command, "--minimize is of a --command; a training has --objective loss");
     if (objective && strcmp(objective, "accuracy") != 0 && strcmp(objective, "loss") != 0)
         return cli_usage_fail(call->command, "--objective %s: expected accuracy or loss", objective);
     return CLI_OK;
@@ -142,7 +185,10 @@ static int run(const struct cli_call *call)
 }
 
 static const struct cli_argument arguments[] = {
-    {.name = "FILE", .type = CLI_FILE, .help = "a config file with search ranges, as in lr: !log [1e-4, 1]"},
+    {.name = "FILE",
+     .type = CLI_FILE,
+     .optional = true,
+     .help = "a config file with search ranges, as in lr: !log [1e-4, 1]"},
     {.name = "PATH=VALUE",
      .type = CLI_TEXT,
      .optional = true,
@@ -173,6 +219,26 @@ static const struct cli_option options[] = {
     TEXT("sampler", "NAME", sampler, "how values are proposed (cradle list samplers; default: auto)"),
     TEXT("pruner", "NAME", pruner, "how trials are ended early (cradle list pruners; default: none)"),
     TEXT("objective", "NAME", objective, "accuracy or loss of the validation part (default: accuracy)"),
+    NUMBER("folds", folds, "the score is the mean of a cross-validation over so many parts (default: 0, none)",
+           .max = 1000),
+    {.name = "widen",
+     .type = CLI_SWITCH,
+     .offset = offsetof(struct tune_values, widen),
+     .help = "ranges at whose end the best value lies are widened, and the search goes on"},
+    {.name = "refit",
+     .type = CLI_SWITCH,
+     .offset = offsetof(struct tune_values, refit),
+     .help = "trains the winner once more at the end, on the validation part too"},
+    TEXT("command", "TEXT", command, "evaluates by another program: 'prog --lr {lr}'; its last line is the score"),
+    {.name = "space",
+     .value = "FILE",
+     .type = CLI_FILE,
+     .offset = offsetof(struct tune_values, space),
+     .help = "the file with the ranges, in the place of FILE"},
+    {.name = "minimize",
+     .type = CLI_SWITCH,
+     .offset = offsetof(struct tune_values, minimize),
+     .help = "of a command: the smallest score is the best, not the largest"},
     NUMBER("seed", seed, "of the proposals (default: 1)", .max = INT64_MAX, .def = 1),
     {.name = "deterministic",
      .type = CLI_SWITCH,
@@ -192,7 +258,8 @@ const struct cli_command cmd_tune = {
         "same command goes on. Several may work at one study at once. The winner is written as best.yaml.\n"
         "\n"
         "  cradle tune examples/digits-tune.yaml --trials 30\n"
-        "  cradle tune my.yaml -j 4 --pruner median --sampler 'tpe: {multivariate: false}'\n",
+        "  cradle tune my.yaml -j 4 --pruner median --sampler 'tpe: {multivariate: false}'\n"
+        "  cradle tune --command 'python3 train.py --lr {lr} --batch {batch}' --space ranges.yaml\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct tune_values),

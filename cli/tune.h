@@ -14,9 +14,9 @@ enum { TUNE_PATH = 4096 };
 
 struct tune_values {
     struct cli_common common;
-    const char *study, *sampler, *pruner, *objective;
-    int64_t trials, jobs, seed, lag;
-    bool deterministic;
+    const char *study, *sampler, *pruner, *objective, *command, *space;
+    int64_t trials, jobs, seed, lag, folds;
+    bool deterministic, minimize, widen, refit;
 };
 
 struct tune {
@@ -28,6 +28,7 @@ struct tune {
     struct cr_study *study; /* closed while workers are made */
     struct cr_study_options options;
     struct cr_study_training training;
+    struct cr_study_command run; /* instead of training, where there is a command */
     char folder[TUNE_PATH], database[TUNE_PATH + 16], trials[TUNE_PATH + 16];
     struct screen screen;
     struct cr_error err;
@@ -49,7 +50,12 @@ bool tune_has_ended(const struct cr_study_trial *trial);
 bool tune_note(struct tune *tune, const struct cr_study_trial *trial);
 /* Rows for trials that have ended since the last call, and the live line. */
 enum cr_status tune_show_progress(struct tune *tune);
-/* The winner, and where it was written. */
-enum cr_status tune_show_end(struct tune *tune);
+/* "validation accuracy", or what else a score is. */
+const char *tune_score_name(const struct tune *tune);
+/* The winner, whether it is more than chance, what mattered, and where it was written; `any` is false without a score.
+ */
+enum cr_status tune_show_end(struct tune *tune, bool *any);
+/* Trains the winner once more, on all data; the exit status. */
+int tune_refit(struct tune *tune);
 
 #endif

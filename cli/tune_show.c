@@ -3,10 +3,8 @@
  */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "interrupt.h"
 #include "tune.h"
 
 enum { VALUES = 1024 };
@@ -45,16 +43,16 @@ static void values_text(const struct cr_space *space, const double *values, char
     }
 }
 
-static const char *objective_name(const struct tune *tune)
+const char *tune_score_name(const struct tune *tune)
 {
-    return tune->options.maximize ? "validation accuracy" : "validation loss";
+    return tune->run.command ? "score" : tune->options.maximize ? "validation accuracy" : "validation loss";
 }
 
 void tune_show_header(const struct tune *tune)
 {
     char text[512];
-    printf("%s: searches for the %s in %s\n", tune->file,
-           tune->options.maximize ? "largest validation accuracy" : "smallest validation loss", tune->folder);
+    printf("%s: searches for the %s %s in %s\n", tune->file, tune->options.maximize ? "largest" : "smallest",
+           tune_score_name(tune), tune->folder);
     for (int i = 0; i < cr_space_count(tune->space); i++) {
         const struct cr_dimension *d = cr_space_dimension(tune->space, i);
         size_t used = 0;
@@ -118,7 +116,7 @@ static void paint(struct tune *tune, const struct cr_study_trial *trials, int64_
         if (trials[i].state != CR_TRIAL_RUNNING)
             continue;
         const struct cr_report *last = trials[i].report_count ? &trials[i].reports[trials[i].report_count - 1] : NULL;
-        used += last ? (size_t)snprintf(line + used, sizeof line - used, "; %lld: epoch %lld, %.4g", (long long)i,
+        used += last ? (size_t)snprintf(line + used, sizeof line - used, "; %lld: step %lld, %.4g", (long long)i,
                                         (long long)last->step, last->value)
                      : (size_t)snprintf(line + used, sizeof line - used, "; %lld begins", (long long)i);
     }
@@ -159,52 +157,5 @@ enum cr_status tune_show_progress(struct tune *tune)
     }
     if (screen_paint_due(&tune->screen))
         paint(tune, trials, count, ended, best);
-    return CR_OK;
-}
-
-/* Writes to a temporary file beside it first: never half a config. */
-static enum cr_status write_best(struct tune *tune, const struct cr_study_trial *best, const char *path)
-{
-    char *text, temporary[TUNE_PATH + 40];
-    CR_TRY(cr_space_yaml(tune->space, best->values, &text, &tune->err));
-    snprintf(temporary, sizeof temporary, "%s.part", path);
-    FILE *file = fopen(temporary, "w");
-    bool written = file && fprintf(file, "# Trial %lld of %s: %s %.9g\n%s", (long long)best->number, tune->folder,
-                                   objective_name(tune), best->score, text) > 0;
-    written = file && fclose(file) == 0 && written && rename(temporary, path) == 0;
-    free(text);
-    return written ? CR_OK : cr_fail(&tune->err, CR_ERROR_IO, "%s: cannot be written", path);
-}
-
-enum cr_status tune_show_end(struct tune *tune)
-{
-    const struct cr_study_trial *trials;
-    int64_t count, ended = 0;
-    char path[TUNE_PATH + 16];
-    CR_TRY(cr_study_trials(tune->study, &trials, &count, &tune->err));
-    const struct cr_study_trial *best = cr_study_best(tune->study, trials, count);
-    for (int64_t i = 0; i < count; i++)
-        ended += tune_has_ended(&trials[i]);
-    if (interrupt_signal())
-        printf("Stopped after %lld of %lld trials; the same command goes on.\n", (long long)ended,
-               (long long)tune->options.trials);
-    if (!best) {
-        printf("No trial has a score yet.\n");
-        return CR_OK;
-    }
-    snprintf(path, sizeof path, "%s/best.yaml", tune->folder);
-    CR_TRY(write_best(tune, best, path));
-    printf("\nBest: trial %lld, %s %.6g", (long long)best->number, objective_name(tune), best->score);
-    if (trials[0].state == CR_TRIAL_COMPLETE && best->number > 0)
-        printf(" (the file's own values: %.6g)", trials[0].score);
-    printf("\n");
-    for (int i = 0; i < cr_space_count(tune->space); i++) {
-        char value[128];
-        if (isnan(best->values[i]))
-            continue;
-        cr_space_text(tune->space, i, best->values[i], value, sizeof value);
-        printf("  %-32s %s\n", cr_space_dimension(tune->space, i)->name, value);
-    }
-    printf("Next:\n  cradle test %s/%04lld\n  cradle train %s\n", tune->trials, (long long)best->number, path);
     return CR_OK;
 }

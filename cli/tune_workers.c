@@ -46,7 +46,7 @@ static enum cr_status next(struct tune *tune, int64_t *number)
 static enum cr_status work(struct tune *tune, struct cr_context *context)
 {
     int64_t number;
-    tune->training.stop = stop;
+    tune->training.stop = tune->run.stop = stop;
     CR_TRY(cr_study_open(&tune->study, tune->space, &tune->options, &tune->err));
     for (;;) {
         if (interrupt_signal())
@@ -54,7 +54,10 @@ static enum cr_status work(struct tune *tune, struct cr_context *context)
         CR_TRY(next(tune, &number));
         if (number < 0)
             return CR_OK;
-        CR_TRY(cr_study_train(tune->study, context, number, &tune->training, &tune->err));
+        if (tune->run.command)
+            CR_TRY(cr_study_run_command(tune->study, number, &tune->run, &tune->err));
+        else
+            CR_TRY(cr_study_train(tune->study, context, number, &tune->training, &tune->err));
     }
 }
 

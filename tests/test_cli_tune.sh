@@ -1,7 +1,7 @@
 # cradle tune: a search from the command line, and going on after a kill; the same trials with any number of jobs; what
 # is said of bad input.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs a a1 a3 d d2 e f g k0.*
+rm -rf runs a a1 a3 d d2 e f g h m n o p q r k0.*
 
 cat >small.yaml <<'END'
 data: {source: digits, limit: 200, validation: 0.3}
@@ -91,6 +91,63 @@ cradle tune small.yaml --study d2 --trials 3 --objective loss --pruner 'median: 
 cradle tune small.yaml --study e --trials 1 data.validation=0
 grep -q 'data.validation: a search compares by a validation part, and there is none: set 0.1 or so' out ||
     fault "no validation: $(cat out err)"
+
+# ------------------------------------------------------------------------------------------------------------- folds
+cradle train small.yaml 'model[0].dense=16' train.optimizer=sgd --folds 3
+[ $code = 0 ] && [ "$(grep -c '^Fold [0-2]: validation accuracy 0\.[0-9]*, loss [0-9.]*, epoch [12]$' out)" = 3 ] ||
+    fault "folds: $(cat out err)"
+cp out first
+cradle train small.yaml 'model[0].dense=16' train.optimizer=sgd --folds 3
+[ "$(grep '^Fold\|^  val' first)" = "$(grep '^Fold\|^  val' out)" ] && ! grep -q '^Finished' out || fault "folds again: $(cat out err)"
+cradle tune small.yaml --study h --trials 3 --folds 3
+[ $code = 0 ] && [ -d h/trials/0002/fold-2 ] && grep -q '^Trial 2: ' out || fault "a search over folds: $(cat out err)"
+# The mean of the first trial is that of train --folds with the same values.
+cradle train small.yaml 'model[0].dense=16' 'train.optimizer={sgd: {lr: 0.1}}' --folds 3 --run m
+mean=$(sed -n 's/^  validation accuracy *\(0\.[0-9]*\),.*/\1/p' out)
+cradle tune small.yaml --study h --trials 3 --folds 3
+echo "$mean $(sed -n 's/.*own values: \(0\.[0-9]*\)).*/\1/p; s/^Best: trial 0, validation accuracy \(0\.[0-9]*\).*/\1/p' out)" |
+    awk '{ exit !($1 - $2 < 0.0001 && $2 - $1 < 0.0001) }' || fault "means of folds: $mean, $(cat out)"
+
+# ------------------------------------------------------------------------------------------------- another program
+cat >ranges.yaml <<'END'
+lr: !log [1e-3, 1]
+act: !choice [relu, "two words"]
+END
+cat >prog.sh <<'END'
+echo '{"step": 1, "score": 0.2}'
+[ "$2" = relu ] || { echo "no such thing: $2" >&2; exit 3; }
+[ -z "${3-}" ] || { echo "$3"; exit; }
+awk "BEGIN { print -(log($1) + 2)^2 }"
+END
+cradle tune --command 'sh prog.sh {lr} {act}' --space ranges.yaml --trials 12
+[ $code = 0 ] || fault "command: exit status $code: $(cat out err)"
+grep -q '^Trial 0: -2.11376, [0-9]* s, lr 0.0316228, act relu, best$' out || fault "command: $(cat out)"
+grep -q '^        exit status 3: no such thing: two words$' out || fault "command that fails: $(cat out)"
+awk '/^Best: trial/ { sub(",", "", $3); found = $5 > -0.2 } END { exit !found }' out || fault "command: no good lr: $(cat out)"
+[ "$(cat runs/ranges-tune/trials/0000/out)" = '{"step": 1, "score": 0.2}
+-2.11376' ] || fault "what the command printed: $(cat runs/ranges-tune/trials/0000/out)"
+cradle tune --command 'sh prog.sh {lr} relu none' --space ranges.yaml --study n --trials 1
+grep -q '^        the last line is no score: "none"$' out || fault "no score: $(cat out)"
+cradle tune --command "sh prog.sh {lr} relu '{\"score\": {lr}}'" --minimize --space ranges.yaml --study o --trials 4
+grep -q '^Trial 0: 0.0316228, ' out || fault "JSON: $(cat out)"
+cradle tune --command 'kill -9 $$; echo {lr}' --space ranges.yaml --study p --trials 2
+grep -q '^        crashed (signal 9)$' out || fault "a crash: $(cat out)"
+expect 1 'cradle: the command has {lrr}, and no search range is called so (the first is lr)' \
+    tune --command 'sh prog.sh {lrr}' --space ranges.yaml --study q
+cradle tune --command 'nosuch-program {lr}' --space ranges.yaml --study q --trials 9
+[ $code = 1 ] && grep -q 'the command was not found: .*nosuch-program' err || fault "command not found: $code $(cat out err)"
+expect 2 'cradle tune: --objective, --folds and --refit are of trainings, not of a --command
+Try: cradle tune --help' tune --command 'x {lr}' --space ranges.yaml --refit
+
+# ---------------------------------------------------------------------------------- the end of a range, and once more
+cradle tune --command 'echo {lr}' --space ranges.yaml --study r --trials 14
+grep -q '^lr: the best value lies at the upper end of its range, 0.001 to 1: ' out || fault "end of a range: $(cat out)"
+grep -q '^  lr  *[0-9.]*  *mattered *[0-9]* %$' out || fault "what mattered: $(cat out)"
+cradle tune --command 'echo {lr}' --space ranges.yaml --study r --trials 18 --widen
+grep -q '^lr: the range now ends at 31.6, not 1$' out || fault "--widen: $(cat out)"
+cradle tune small.yaml --trials 6 --refit
+[ $code = 0 ] && [ -f runs/small-tune/refit/last.safetensors ] || fault "--refit: $(cat out err)"
+grep -q '^  validation: 0$' runs/small-tune/refit/config.yaml || fault "--refit validates"
 
 # --------------------------------------------------------------------------------------------------------- bad input
 expect 1 'cradle: small.yaml: there is nothing to search: give a value a range, as in lr: !log [1e-4, 1]' \

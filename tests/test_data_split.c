@@ -104,6 +104,54 @@ static void split_keeps_the_proportions(void **state)
     cr_dataset_free(dataset);
 }
 
+/* Every sample validates in one fold; folds differ by one sample at most, in all and of each class. */
+static void folds_are_parts(void **state)
+{
+    (void)state;
+    enum { COUNT = 103, FOLDS = 4 };
+    int32_t labels[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        labels[i] = i < 10 ? 0 : i % 2 + 1;
+    struct cr_dataset *dataset = make_dataset(labels, COUNT, 3);
+    int seen[COUNT] = {0};
+    int64_t least[3] = {COUNT, COUNT, COUNT}, most[3] = {0};
+    for (int fold = 0; fold < FOLDS; fold++) {
+        struct cr_data_section section = {.folds = FOLDS, .fold = fold};
+        struct cr_split *split;
+        int64_t per_class[3];
+        expect_ok(cr_split_new(&split, dataset, &section, &err));
+        assert_int_equal(split->train_count + split->validation_count, COUNT);
+        assert_in_range(split->validation_count, COUNT / FOLDS, COUNT / FOLDS + 1);
+        count_classes(dataset, split->validation, split->validation_count, per_class);
+        for (int c = 0; c < 3; c++) {
+            least[c] = per_class[c] < least[c] ? per_class[c] : least[c];
+            most[c] = per_class[c] > most[c] ? per_class[c] : most[c];
+        }
+        for (int64_t i = 0; i < split->validation_count; i++)
+            seen[split->validation[i]]++;
+        for (int64_t i = 0; i < split->train_count; i++)
+            for (int64_t j = 0; j < split->validation_count; j++)
+                assert_int_not_equal(split->train[i], split->validation[j]);
+        cr_split_free(split);
+    }
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(seen[i], 1);
+    for (int c = 0; c < 3; c++)
+        assert_true(most[c] - least[c] <= 1);
+    static const struct {
+        int64_t folds, fold;
+        const char *message;
+    } bad[] = {{1, 0, "data.folds: one part leaves nothing to train with: set 2 or more"},
+               {4, 4, "data.fold: there is no part 4 of 4; they count from 0"},
+               {104, 0, "data.folds: 104 parts of 103 samples: set fewer"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct cr_data_section section = {.folds = bad[i].folds, .fold = bad[i].fold};
+        struct cr_split *split;
+        expect_error(cr_split_new(&split, dataset, &section, &err), CR_ERROR_CONFIG, bad[i].message);
+    }
+    cr_dataset_free(dataset);
+}
+
 static void split_without_validation(void **state)
 {
     (void)state;
@@ -330,6 +378,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digits_test_part_is_redrawn),
         cmocka_unit_test(split_keeps_the_proportions),
+        cmocka_unit_test(folds_are_parts),
         cmocka_unit_test(split_without_validation),
         cmocka_unit_test(split_leaves_every_class),
         cmocka_unit_test(limit_keeps_the_proportions),

@@ -185,6 +185,8 @@ static void the_folder(void **state)
                               "  split_seed: 0\n"
                               "  sampling: shuffle\n"
                               "  oversample: 0\n"
+                              "  folds: 0\n"
+                              "  fold: 0\n"
                               "model:\n"
                               "- dense: 10\n"
                               "train:\n"

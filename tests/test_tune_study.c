@@ -283,6 +283,87 @@ static void pruners_end_what_is_worse(void **state)
     }
 }
 
+/* ------------------------------------------------------------------------------------------------- commands, insight
+ */
+
+static void commands_with_values(void **state)
+{
+    (void)state;
+    make("t: {lr: !log [0.01, 1], o: !choice [\"it's\", {b: !int [1, 9]}], momentum.lr: !uniform [0, 1]}\n");
+    static const double values[4] = {0.1, 0, (double)NAN, 0.5}, others[4] = {0.1, 1, 4, 0.5};
+    static const struct {
+        const char *command, *expanded, *other;
+    } cases[] = {
+        {"p {t.lr} {o}", "p 0.1 'it'\\''s'", "p 0.1 b"},
+        {"p --n={b}", "p --n=''", "p --n=4"},
+    };
+    for (int i = 0; i < 2; i++) {
+        char *text;
+        assert_int_equal(cr_space_expand(space, values, cases[i].command, &text, &err), CR_OK);
+        assert_string_equal(text, cases[i].expanded);
+        free(text);
+        assert_int_equal(cr_space_expand(space, others, cases[i].command, &text, &err), CR_OK);
+        assert_string_equal(text, cases[i].other);
+        free(text);
+    }
+    char *text;
+    assert_int_equal(cr_space_expand(space, values, "awk '{print $1}' {\"a\": {t.lr}} {", &text, &err), CR_OK);
+    assert_string_equal(text, "awk '{print $1}' {\"a\": 0.1} {");
+    free(text);
+    expect_error(cr_space_expand(space, values, "p {r}", &text, &err), CR_ERROR_ARGUMENT,
+                 "the command has {r}, and no search range is called so (the first is t.lr)");
+    assert_null(text);
+}
+
+/* Only x tells good from bad. */
+static void what_matters(void **state)
+{
+    (void)state;
+    make("x: !uniform [0, 1]\ny: !uniform [0, 1]\nc: !choice [a, b]\n");
+    struct cr_study *study = open_study(&(struct cr_study_options){.trials = 60, .seed = 1, .sampler = "sobol"});
+    const struct cr_study_trial *trial, *trials;
+    int64_t count;
+    double importance[3];
+    bool known;
+    while ((trial = ask(study))) {
+        double score = (trial->values[0] - 0.2) * (trial->values[0] - 0.2);
+        if (trial->number == 5) {
+            assert_int_equal(cr_study_trials(study, &trials, &count, &err), CR_OK);
+            assert_int_equal(cr_study_importance(study, trials, count, importance, &known, &err), CR_OK);
+            assert_false(known);
+        }
+        assert_int_equal(cr_study_tell(study, trial->number, CR_TRIAL_COMPLETE, score, NULL, &err), CR_OK);
+    }
+    assert_int_equal(cr_study_trials(study, &trials, &count, &err), CR_OK);
+    assert_int_equal(cr_study_importance(study, trials, count, importance, &known, &err), CR_OK);
+    assert_true(known && importance[0] > 0.8 && fabs(importance[0] + importance[1] + importance[2] - 1) < 1e-9);
+    cr_study_free(study);
+}
+
+static void ranges_grow_at_their_ends(void **state)
+{
+    (void)state;
+    char told[512];
+    make("x: !uniform [0, 1]\nr: !log [0.01, 1]\nn: !int [2, 4]\n");
+    assert_int_equal(cr_space_edge(space, 0, 0.5), 0);
+    assert_int_equal(cr_space_edge(space, 0, 0.99), 1);
+    assert_int_equal(cr_space_edge(space, 1, 0.01), -1);
+    assert_int_equal(cr_space_edge(space, 2, 3), 0);
+    assert_int_equal(cr_space_edge(space, 2, 4), 1);
+    struct cr_study_options options = {.file = file, .trials = 8, .seed = 1, .sampler = "grid: {levels: 2}"};
+    struct cr_study *study = open_study(&options);
+    const struct cr_study_trial *trial;
+    while ((trial = ask(study))) /* the best: x = 1, r = 0.01, n in the middle or at 4 */
+        assert_int_equal(cr_study_tell(study, trial->number, CR_TRIAL_COMPLETE,
+                                       -trial->values[0] + trial->values[1] - 0.1 * trial->values[2], NULL, &err),
+                         CR_OK);
+    assert_int_equal(cr_study_widen(study, space, false, told, sizeof told, &err), CR_OK);
+    assert_string_equal(told, "x: the range now ends at 1.5, not 1\n"
+                              "r: the range now begins at 0.001, not 0.01\n"
+                              "n: the range now ends at 5, not 4");
+    cr_study_free(study);
+}
+
 /* ---------------------------------------------------------------------------------------------------- what is no study
  */
 
@@ -342,6 +423,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(deterministic_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(scores_that_are_no_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pruners_end_what_is_worse, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(commands_with_values, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_matters, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ranges_grow_at_their_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(files_that_are_no_studies, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

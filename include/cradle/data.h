@@ -96,6 +96,7 @@ struct cr_data_section {
     int64_t limit;     /* 0: all; else a stratified subset of that many samples, before the split */
     int standardize;   /* enum cr_standardize */
     int64_t split_seed;
+    int64_t folds, fold; /* instead of `validation`: part `fold` of `folds` equal ones validates; folds 0: none */
     const struct cr_node *augment; /* NULL: none */
     int sampling;                  /* enum cr_sampling */
     double oversample;             /* as in struct cr_loader_options */

@@ -64,6 +64,8 @@ CR_API enum cr_status cr_experiment_new(struct cr_experiment **experiment, struc
 CR_API void cr_experiment_free(struct cr_experiment *experiment);
 CR_API struct cr_experiment_parts cr_experiment_parts(const struct cr_experiment *experiment);
 CR_API enum cr_status cr_experiment_run(struct cr_experiment *experiment, struct cr_error *err);
+/* Makes a config that of one fold of a cross-validation: data.folds and data.fold. */
+CR_API enum cr_status cr_config_set_fold(struct cr_config *config, int64_t fold, int64_t folds, struct cr_error *err);
 
 /* ------------------------------------------------------------------------------------------------------ a finished run
  */

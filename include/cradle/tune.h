@@ -133,6 +133,7 @@ enum cr_objective { CR_OBJECTIVE_ACCURACY, CR_OBJECTIVE_LOSS };
 struct cr_study_training {
     enum cr_objective objective; /* of the validation part: the best accuracy (maximize), the smallest loss */
     const char *folder;          /* in which every trial has its run (0000, 0001, ...) */
+    int64_t folds;               /* the score is the mean over so many folds, runs 0000/fold-0, ...; 0: one run */
     int workers;
     bool (*stop)(void *user); /* asked after each step; may be NULL */
     void *user;
@@ -146,6 +147,53 @@ struct cr_study_training {
  */
 CR_API enum cr_status cr_study_train(struct cr_study *study, struct cr_context *context, int64_t number,
                                      const struct cr_study_training *training, struct cr_error *err);
+
+/* ---------------------------------------------------------------------------------------------------------- commands
+ */
+
+struct cr_study_command {
+    const char *command; /* with {lr} or {train.optimizer.sgd.lr} where values go */
+    const char *folder;  /* in which every trial keeps what was printed, as 0000/out and 0000/err */
+    bool (*stop)(void *user);
+    void *user;
+};
+
+/*
+ * The command with the values of a point in it. A value is called by its path or by an end of that; one that the point
+ * does not have is the empty word. Words are quoted for the shell where they need it. Braces around anything that is
+ * no name stay. The caller frees the text.
+ */
+CR_API enum cr_status cr_space_expand(const struct cr_space *space, const double *values, const char *command,
+                                      char **expanded, struct cr_error *err);
+/*
+ * Runs the command for a trial that was asked for, and tells the end. Its score is the last line that it prints: a
+ * number, or JSON with "score". A line of JSON with "step" and "score" before is a report. An exit status other than 0,
+ * or a last line that is no score, is a failed trial. CR_ERROR_STOPPED as above.
+ */
+CR_API enum cr_status cr_study_run_command(struct cr_study *study, int64_t number,
+                                           const struct cr_study_command *command, struct cr_error *err);
+
+/* ----------------------------------------------------------------------------------------------------------- insight
+ */
+
+/*
+ * How much each dimension mattered for being among the best fifth of the trials: shares that sum to 1, by PED-ANOVA
+ * (Watanabe et al. 2023). `known` is false where there are fewer than 10 scores or no dimension told them apart.
+ */
+CR_API enum cr_status cr_study_importance(const struct cr_study *study, const struct cr_study_trial *trials,
+                                          int64_t count, double *importance, bool *known, struct cr_error *err);
+/* Samples of the validation part that trained trials were scored by; 0: not known. */
+CR_API int64_t cr_study_validation(struct cr_study *study);
+/* Whether a value lies at an end of its range: -1 the lower, 1 the upper, 0 neither (within 2 % of the range). */
+CR_API int cr_space_edge(const struct cr_space *space, int index, double value);
+/*
+ * Takes up that the ranges of an earlier search were widened: each range grows so that it holds all values of the
+ * study's trials, and where the best of them lies at an end, by half of its width there. With `check` ends that no
+ * experiment's config can have stay. `space` is the one of the study. `told` names what has become wider; "" for
+ * nothing.
+ */
+CR_API enum cr_status cr_study_widen(struct cr_study *study, struct cr_space *space, bool check, char *told,
+                                     size_t size, struct cr_error *err);
 
 #ifdef __cplusplus
 }

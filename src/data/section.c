@@ -27,7 +27,11 @@ const struct cr_option cr_data_section_options[] = {
               .names = standardize_names,
               .help = "channel: subtract each channel's mean and divide by its deviation, after x / 255"),
     CR_INT("split_seed", struct cr_data_section, split_seed, .min = 0, .max = 9e15,
-           .help = "seed of the draws of `validation` and `limit`"),
+           .help = "seed of the draws of `validation`, `limit` and `folds`"),
+    CR_INT("folds", struct cr_data_section, folds, .min = 0, .max = 1000,
+           .help = "divides the training part into so many equal parts, in proportion to the classes, of which one "
+                   "validates; 0: a share does, as `validation` says"),
+    CR_INT("fold", struct cr_data_section, fold, .min = 0, .max = 999, .help = "the part that validates, from 0"),
     CR_NODE("augment", struct cr_data_section, augment, .kind = "augments",
             .help = "how pictures are changed at random while training, a list; default: not at all"),
     CR_CHOICE("sampling", struct cr_data_section, sampling, .def = CR_SAMPLING_SHUFFLE, .names = sampling_names,

@@ -98,7 +98,7 @@ static enum cr_status check_count(const struct cr_dataset *dataset, const struct
 static enum cr_status check_classes(const struct cr_dataset *dataset, const struct cr_data_section *section,
                                     struct cr_error *err)
 {
-    int64_t needed = section->validation > 0 ? 2 : 1;
+    int64_t needed = section->validation > 0 || section->folds > 0 ? 2 : 1;
     if (!dataset->labels)
         return check_count(dataset, section, needed, err);
     if (section->limit > 0 && section->limit < needed * dataset->classes)
@@ -125,6 +125,23 @@ static enum cr_status check_classes(const struct cr_dataset *dataset, const stru
     return status;
 }
 
+static enum cr_status check_folds(const struct cr_dataset *dataset, const struct cr_data_section *section,
+                                  struct cr_error *err)
+{
+    int64_t used = section->limit > 0 && section->limit < dataset->count ? section->limit : dataset->count;
+    if (section->folds == 0)
+        return CR_OK;
+    if (section->folds == 1)
+        return cr_fail(err, CR_ERROR_CONFIG, "data.folds: one part leaves nothing to train with: set 2 or more");
+    if (section->fold >= section->folds)
+        return cr_fail(err, CR_ERROR_CONFIG, "data.fold: there is no part %lld of %lld; they count from 0",
+                       (long long)section->fold, (long long)section->folds);
+    if (section->folds > used)
+        return cr_fail(err, CR_ERROR_CONFIG, "data.folds: %lld parts of %lld samples: set fewer",
+                       (long long)section->folds, (long long)used);
+    return CR_OK;
+}
+
 static int64_t collect(const uint8_t *mark, uint8_t wanted, int64_t count, int64_t *indices)
 {
     int64_t found = 0;
@@ -138,9 +155,11 @@ enum cr_status cr_split_new(struct cr_split **split, const struct cr_dataset *da
                             const struct cr_data_section *section, struct cr_error *err)
 {
     *split = NULL;
+    CR_TRY(check_folds(dataset, section, err));
     CR_TRY(check_classes(dataset, section, err));
     enum cr_status status = CR_OK;
-    bool validates = section->validation > 0, limited = section->limit > 0 && section->limit < dataset->count;
+    bool folds = section->folds > 0, validates = section->validation > 0 || folds,
+         limited = section->limit > 0 && section->limit < dataset->count;
     int64_t count = dataset->count, used = limited ? section->limit : count;
     int64_t classes = dataset->labels ? dataset->classes : 1;
     uint64_t seed = (uint64_t)section->split_seed;
@@ -158,7 +177,10 @@ enum cr_status cr_split_new(struct cr_split **split, const struct cr_dataset *da
         CR_GO(cr_draw_stratified(mark, OUT, TRAIN, dataset->labels, count, classes, used, bounds, seed, CR_RANDOM_LIMIT,
                                  err));
     }
-    if (validates) {
+    if (folds) {
+        CR_GO(cr_draw_fold(mark, TRAIN, VALIDATION, dataset->labels, count, classes, section->fold, section->folds,
+                           seed, err));
+    } else if (validates) {
         struct cr_quota_bounds bounds = {.left = 1};
         int64_t wanted = (int64_t)floor(section->validation * (double)used + 0.5);
         CR_GO(cr_draw_stratified(mark, TRAIN, VALIDATION, dataset->labels, count, classes, wanted < 1 ? 1 : wanted,

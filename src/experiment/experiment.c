@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "train/event_log.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
@@ -393,4 +394,13 @@ struct cr_experiment_parts cr_experiment_parts(const struct cr_experiment *exper
 enum cr_status cr_experiment_run(struct cr_experiment *experiment, struct cr_error *err)
 {
     return experiment->finished ? CR_OK : cr_trainer_run(experiment->trainer, err);
+}
+
+enum cr_status cr_config_set_fold(struct cr_config *config, int64_t fold, int64_t folds, struct cr_error *err)
+{
+    char assignment[64];
+    cr_text_format(assignment, sizeof assignment, "data.folds=%lld", (long long)folds);
+    CR_TRY(cr_config_set(config, assignment, err));
+    cr_text_format(assignment, sizeof assignment, "data.fold=%lld", (long long)fold);
+    return cr_config_set(config, assignment, err);
 }

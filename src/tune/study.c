@@ -14,7 +14,7 @@
 
 enum { LAG = 4 };
 
-static const char space_key[] = "cradle:space";
+static const char space_key[] = "cradle:space", validation_key[] = "cradle:validation";
 
 /* ---------------------------------------------------------------------------------------------------------- opening */
 
@@ -350,4 +350,24 @@ const struct cr_study_trial *cr_study_best(const struct cr_study *study, const s
             (!best || (maximize ? trials[i].score > best->score : trials[i].score < best->score)))
             best = &trials[i];
     return best;
+}
+
+int64_t cr_study_validation(struct cr_study *study)
+{
+    const char *text = NULL;
+    int64_t samples = 0;
+    struct cr_arena *arena = cr_arena_new();
+    if (arena && cr_store_get(study->store, arena, validation_key, &text, NULL) == CR_OK && text)
+        cr_text_int(text, &samples);
+    cr_arena_free(arena);
+    return samples;
+}
+
+enum cr_status cr_study_note_validation(struct cr_study *study, int64_t samples, struct cr_error *err)
+{
+    char text[32];
+    if (cr_study_validation(study) == samples)
+        return CR_OK;
+    cr_text_format(text, sizeof text, "%lld", (long long)samples);
+    return cr_store_set(study->store, validation_key, text, err);
 }

@@ -28,6 +28,7 @@ struct cr_study {
     struct cr_snapshot asked, listed; /* what the last ask and the last list lent out */
 };
 
+enum cr_status cr_study_note_validation(struct cr_study *study, int64_t samples, struct cr_error *err);
 /* Reads everything; `snapshot` is emptied first. */
 enum cr_status cr_snapshot_read(struct cr_snapshot *snapshot, struct cr_study *study, struct cr_error *err);
 void cr_snapshot_free(struct cr_snapshot *snapshot);

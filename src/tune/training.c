@@ -4,11 +4,7 @@
  * reported again when the run goes on.
  */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <cjson/cJSON.h>
 
 #include "base/context.h"
 #include "base/file.h"
@@ -19,7 +15,7 @@ struct watch {
     struct cr_study *study;
     const struct cr_study_training *training;
     int64_t number;
-    double best; /* of the reports; NaN: none yet */
+    double best; /* of the epochs of this run; NaN: none yet */
     bool pruned, diverged, stopped;
     double beaten; /* when the last sign of life was given */
 };
@@ -29,19 +25,15 @@ static const double beat_every = 20; /* seconds */
 /* ------------------------------------------------------------------------------------------------------------ reports
  */
 
-static enum cr_status report(struct watch *watch, int64_t epoch, double accuracy, double loss, bool *prune,
-                             struct cr_error *err)
+static double score_of(const struct watch *watch, const struct cr_event *event)
 {
-    bool by_loss = watch->training->objective == CR_OBJECTIVE_LOSS;
-    double value = by_loss ? loss : accuracy;
-    watch->best = by_loss ? fmin(watch->best, value) : fmax(watch->best, value);
-    return cr_study_report(watch->study, watch->number, epoch, value, prune, err);
+    return watch->training->objective == CR_OBJECTIVE_LOSS ? event->validation_loss : event->validation_accuracy;
 }
 
-static double number_of(const cJSON *line, const char *key)
+static void note(struct watch *watch, const struct cr_event *event)
 {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(line, key);
-    return cJSON_IsNumber(item) ? item->valuedouble : (double)NAN;
+    double score = score_of(watch, event);
+    watch->best = watch->training->objective == CR_OBJECTIVE_LOSS ? fmin(watch->best, score) : fmax(watch->best, score);
 }
 
 static bool is_told(const struct cr_study_trial *trial, int64_t epoch)
@@ -52,42 +44,31 @@ static bool is_told(const struct cr_study_trial *trial, int64_t epoch)
     return false;
 }
 
+static enum cr_status take_past(void *user, const struct cr_event *event, struct cr_error *err)
+{
+    struct watch *watch = user;
+    const struct cr_study_trial *trials;
+    int64_t count;
+    bool prune;
+    if (event->kind != CR_EVENT_EPOCH || !event->validated)
+        return CR_OK;
+    note(watch, event);
+    if (watch->training->folds)
+        return CR_OK;
+    CR_TRY(cr_study_trials(watch->study, &trials, &count, err));
+    if (is_told(&trials[watch->number], event->epoch))
+        return CR_OK;
+    return cr_study_report(watch->study, watch->number, event->epoch, score_of(watch, event), &prune, err);
+}
+
 /* The epochs of a run that goes on: all of them count for the best, those that were not reported are now. */
 static enum cr_status report_past(struct watch *watch, const char *run, struct cr_error *err)
 {
-    enum cr_status status = CR_OK;
-    char *path = cr_path_join(run, "events.jsonl"), *text = NULL, *line;
-    size_t size;
-    bool prune;
-    const struct cr_study_trial *trials;
-    int64_t count;
+    char *path = cr_path_join(run, "events.jsonl");
     if (!path)
         return cr_fail_memory(err);
-    if (!cr_file_exists(path))
-        goto done;
-    CR_GO(cr_file_read(path, SIZE_MAX / 2, &text, &size, err));
-    for (char *rest = text; (line = strtok_r(rest, "\n", &rest));) {
-        if (!strstr(line, "\"epoch\"") || !strstr(line, "validation_accuracy"))
-            continue;
-        cJSON *json = cJSON_Parse(line);
-        const cJSON *kind = cJSON_GetObjectItemCaseSensitive(json, "event");
-        double epoch = number_of(json, "epoch"), accuracy = number_of(json, "validation_accuracy");
-        double loss = number_of(json, "validation_loss");
-        bool counts = cJSON_IsString(kind) && strcmp(kind->valuestring, "epoch") == 0 && !isnan(epoch);
-        cJSON_Delete(json);
-        if (!counts)
-            continue;
-        CR_GO(cr_study_trials(watch->study, &trials, &count, err));
-        double value = watch->training->objective == CR_OBJECTIVE_LOSS ? loss : accuracy;
-        if (is_told(&trials[watch->number], (int64_t)epoch))
-            watch->best =
-                watch->training->objective == CR_OBJECTIVE_LOSS ? fmin(watch->best, value) : fmax(watch->best, value);
-        else
-            CR_GO(report(watch, (int64_t)epoch, accuracy, loss, &prune, err));
-    }
-done:
+    enum cr_status status = cr_file_exists(path) ? cr_event_log_read(path, take_past, watch, err) : CR_OK;
     free(path);
-    free(text);
     return status;
 }
 
@@ -100,8 +81,11 @@ static enum cr_status observe(void *user, const struct cr_event *event, struct c
         watch->beaten = cr_clock();
         CR_TRY(cr_study_beat(watch->study, watch->number, err));
     }
-    if (event->kind == CR_EVENT_EPOCH && event->validated)
-        CR_TRY(report(watch, event->epoch, event->validation_accuracy, event->validation_loss, &prune, err));
+    if (event->kind == CR_EVENT_EPOCH && event->validated) {
+        note(watch, event);
+        if (!watch->training->folds)
+            CR_TRY(cr_study_report(watch->study, watch->number, event->epoch, score_of(watch, event), &prune, err));
+    }
     bool counted = event->kind == CR_EVENT_STEP || event->kind == CR_EVENT_EPOCH;
     watch->diverged = watch->diverged || (counted && !isfinite(event->loss)) ||
                       (event->kind == CR_EVENT_EPOCH && event->validated && !isfinite(event->validation_loss));
@@ -129,9 +113,9 @@ static enum cr_status check_validation(const struct cr_experiment *experiment, c
     return CR_OK;
 }
 
-/* Everything that may go wrong with the trial itself; what stands in `err` becomes its cause. */
-static enum cr_status train(struct watch *watch, struct cr_context *context, const double *values, const char *run,
-                            struct cr_error *err)
+/* One run. What may go wrong with the trial itself becomes its cause. `fold` is -1 where there are none. */
+static enum cr_status train_run(struct watch *watch, struct cr_context *context, const double *values, const char *run,
+                                int64_t fold, struct cr_error *err)
 {
     enum cr_status status;
     struct cr_config *config = NULL;
@@ -140,10 +124,14 @@ static enum cr_status train(struct watch *watch, struct cr_context *context, con
     bool there = cr_folder_exists(run);
     struct cr_experiment_options options = {
         .run = run, .resume = there, .workers = watch->training->workers, .observers = &observer, .observer_count = 1};
+    watch->best = (double)NAN;
     if (!there)
         CR_GO(cr_space_config(watch->study->space, values, &config, err));
+    if (config && fold >= 0)
+        CR_GO(cr_config_set_fold(config, fold, watch->training->folds, err));
     CR_GO(cr_experiment_new(&experiment, context, config, &options, err));
     CR_GO(check_validation(experiment, watch, err));
+    CR_GO(cr_study_note_validation(watch->study, cr_experiment_parts(experiment).split->validation_count, err));
     if (there)
         CR_GO(report_past(watch, run, err));
     CR_GO(cr_experiment_run(experiment, err));
@@ -151,6 +139,41 @@ done:
     cr_experiment_free(experiment);
     cr_config_free(config);
     return status;
+}
+
+/* Fold by fold; what is reported after each is the mean so far. */
+static enum cr_status train_folds(struct watch *watch, struct cr_context *context, const double *values,
+                                  const char *folder, struct cr_error *err)
+{
+    double sum = 0;
+    bool prune = false;
+    for (int64_t fold = 0; fold < watch->training->folds; fold++) {
+        char name[32];
+        cr_text_format(name, sizeof name, "fold-%lld", (long long)fold);
+        char *run = cr_path_join(folder, name);
+        if (!run)
+            return cr_fail_memory(err);
+        enum cr_status status = train_run(watch, context, values, run, fold, err);
+        free(run);
+        CR_TRY(status);
+        if (watch->stopped || watch->diverged)
+            return CR_OK;
+        sum += watch->best;
+        CR_TRY(cr_study_report(watch->study, watch->number, fold + 1, sum / (double)(fold + 1), &prune, err));
+        watch->best = sum / (double)(fold + 1);
+        if (prune && fold + 1 < watch->training->folds) {
+            watch->pruned = true;
+            return CR_OK;
+        }
+    }
+    return CR_OK;
+}
+
+static enum cr_status train(struct watch *watch, struct cr_context *context, const double *values, const char *folder,
+                            struct cr_error *err)
+{
+    return watch->training->folds ? train_folds(watch, context, values, folder, err)
+                                  : train_run(watch, context, values, folder, -1, err);
 }
 
 static enum cr_status tell_end(struct watch *watch, enum cr_status status, const struct cr_error *told,
