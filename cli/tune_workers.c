@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,8 +106,12 @@ static enum cr_status start(struct tune *tune, struct workers *workers, int inde
     fflush(stdout);
     fflush(stderr);
     pid_t child = fork();
-    if (child == 0)
+    if (child == 0) {
+#ifdef __linux__
+        prctl(PR_SET_PDEATHSIG, SIGTERM); /* nobody is left to show what it does: it keeps its state and ends */
+#endif
         _exit(tune_work(tune));
+    }
     if (child < 0)
         return cr_fail(&tune->err, CR_ERROR_IO, "cannot make a worker process: %s", strerror(errno));
     workers->process[index] = child;

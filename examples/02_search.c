@@ -1,11 +1,10 @@
 /*
  * A search by ask and tell: Cradle proposes, your program evaluates whatever it likes. Here: how long to roast coffee.
  *
- *     cc 02_search.c $(pkg-config --cflags --libs cradle) -lm && ./a.out
+ *     cc 02_search.c $(pkg-config --cflags --libs cradle) && ./a.out
  *
  * With .file = "study.db" the study is kept and goes on the next time, and several such programs may share it.
  */
-#include <math.h>
 #include <stdio.h>
 
 #include <cradle/cradle.h>
@@ -17,7 +16,7 @@ static const char ranges[] = "minutes: !uniform [5, 20]\n"
 /* How far from perfect. */
 static double taste(const double *values)
 {
-    double minutes = values[0] - 12.5 - values[2], grind = log(values[1] / 0.6);
+    double minutes = values[0] - 12.5 - values[2], grind = values[1] / 0.6 - 1;
     return minutes * minutes / 10 + grind * grind + (values[2] == 1 ? 0.3 : 0);
 }
 

@@ -142,8 +142,9 @@ struct cr_study_training {
 /*
  * Trains the config of a trial that was asked for, reports after each epoch, and tells the end. A run that is there
  * already goes on from its checkpoint. A trial whose loss is no longer a number ends as failed, "diverged"; one whose
- * config cannot be trained, with the message as its cause: neither is an error here. CR_ERROR_STOPPED: `stop` said so,
- * and the trial can go on later.
+ * config cannot be trained, with the message as its cause: neither is an error here. What would befall every trial
+ * (data that are not there, no validation part) is one, and the trial can go on later. CR_ERROR_STOPPED: `stop` said
+ * so, and the trial can go on later.
  */
 CR_API enum cr_status cr_study_train(struct cr_study *study, struct cr_context *context, int64_t number,
                                      const struct cr_study_training *training, struct cr_error *err);

@@ -18,6 +18,15 @@ static void choose_branch(const struct cr_space *space, int index, double *wante
         wanted[d->parent] = d->branch;
 }
 
+/* Whether a message names a value that stands for a range: what it quotes is nowhere in the file. */
+static bool is_about_range(const struct cr_space *space, const struct cr_error *err)
+{
+    for (int d = 0; d < space->count; d++)
+        if (space->axes[d].dimension.kind == CR_RANGE && strstr(err->message, space->axes[d].dimension.name))
+            return true;
+    return false;
+}
+
 static enum cr_status try(const struct cr_space *space, int index, double value, struct cr_error *err)
 {
     double wanted[CR_SPACE_MOST], values[CR_SPACE_MOST];
@@ -33,7 +42,7 @@ static enum cr_status try(const struct cr_space *space, int index, double value,
     enum cr_status status = cr_sections_read(&sections, config, err);
     if (status == CR_OK)
         cr_sections_free(&sections);
-    else if (err && status == CR_ERROR_CONFIG)
+    else if (err && is_about_range(space, err))
         status = cr_fail(err, status, "%s; it is a value of a search range", err->message);
     cr_config_free(config);
     return status;

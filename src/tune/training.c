@@ -105,10 +105,10 @@ static enum cr_status check_validation(const struct cr_experiment *experiment, c
 {
     struct cr_experiment_parts parts = cr_experiment_parts(experiment);
     if (parts.split->validation_count == 0)
-        return cr_fail(err, CR_ERROR_CONFIG,
+        return cr_fail(err, CR_ERROR_ARGUMENT,
                        "data.validation: a search compares by a validation part, and there is none: set 0.1 or so");
     if (parts.dataset->targets && watch->training->objective == CR_OBJECTIVE_ACCURACY)
-        return cr_fail(err, CR_ERROR_CONFIG,
+        return cr_fail(err, CR_ERROR_ARGUMENT,
                        "data with rows of targets have no accuracy: search for the smallest loss");
     return CR_OK;
 }
@@ -187,6 +187,13 @@ static enum cr_status tell_end(struct watch *watch, enum cr_status status, const
                          NULL, err);
 }
 
+/* What no values of a trial are to blame for: the next would fail alike, and this one can be given out again. */
+static bool is_of_all(enum cr_status status)
+{
+    return status == CR_ERROR_BUSY || status == CR_ERROR_MEMORY || status == CR_ERROR_IO || status == CR_ERROR_FORMAT ||
+           status == CR_ERROR_ARGUMENT || status == CR_ERROR_UNSUPPORTED;
+}
+
 enum cr_status cr_study_train(struct cr_study *study, struct cr_context *context, int64_t number,
                               const struct cr_study_training *training, struct cr_error *err)
 {
@@ -200,7 +207,7 @@ enum cr_status cr_study_train(struct cr_study *study, struct cr_context *context
     if (!run)
         return cr_fail_memory(err);
     enum cr_status status = train(&watch, context, study->asked.trials[number].values, run, &told);
-    if (status == CR_ERROR_BUSY || status == CR_ERROR_MEMORY) /* nothing that the trial's values are to blame for */
+    if (is_of_all(status))
         status = cr_fail(err, status, "trial %lld: %s", (long long)number, told.message);
     else if (watch.stopped)
         status = cr_fail(err, CR_ERROR_STOPPED, "stopped in trial %lld", (long long)number);
