@@ -6,6 +6,7 @@
 
 #include <cradle/babysit.h>
 #include <cradle/tune.h>
+#include <cradle/export.h>
 
 #include "cli.h"
 
@@ -29,6 +30,7 @@ static const struct kind {
     {&cr_samplers, "how a search proposes values"},
     {&cr_pruners, "how a search ends trials early"},
     {&cr_augments, "how pictures are changed while training"},
+    {&cr_exports, "what a run can be exported as"},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

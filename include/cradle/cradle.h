@@ -15,5 +15,6 @@
 #include <cradle/babysit.h>
 #include <cradle/evaluate.h>
 #include <cradle/tune.h>
+#include <cradle/export.h>
 
 #endif

@@ -81,7 +81,8 @@ struct cr_run {
     int64_t step, epoch;            /* at which the weights were kept */
     double temperature;             /* logits are divided by it; 1: not calibrated */
 };
-CR_API enum cr_status cr_run_open(struct cr_run **run, struct cr_context *context, const char *folder,
+/* `path` is the folder of a run, or a file that holds all of one (`cradle export --format safetensors`). */
+CR_API enum cr_status cr_run_open(struct cr_run **run, struct cr_context *context, const char *path,
                                   struct cr_error *err);
 CR_API void cr_run_free(struct cr_run *run);
 

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-enum cr_dtype { CR_F32, CR_F64, CR_U8, CR_I32 };
+enum cr_dtype { CR_F32, CR_F64, CR_U8, CR_I32, CR_I64 };
 
 /* The bins of a histogram (cr_plan_histogram). */
 #define CR_HISTOGRAM_BINS 64

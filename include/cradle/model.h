@@ -46,6 +46,7 @@ struct cr_network_options {
     uint64_t seed;                  /* of the initial weights */
     enum cr_dtype dtype;            /* CR_F32 (0), or CR_F64 for checks (slow) */
     bool inference;                 /* no memory for gradients */
+    const struct cr_node *freeze;   /* as in train.freeze: layers whose weights stay; NULL: none */
 };
 
 /* A line of the model's table. */

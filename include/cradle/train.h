@@ -25,6 +25,8 @@ struct cr_train_section {
     int64_t accumulate; /* batches that make an update */
     double l1, max_norm;
     const struct cr_node *clip, *average, *early_stop, *mix; /* NULL: none */
+    const struct cr_node *init_from;                         /* weights to begin with; NULL: drawn */
+    const struct cr_node *freeze;                            /* layers that are not trained; NULL: none */
 };
 extern CR_API const struct cr_option cr_train_section_options[];
 

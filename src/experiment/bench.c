@@ -44,6 +44,7 @@ static enum cr_status make_network(struct bench *bench, struct cr_error *err)
                                          .classes = shape->classes,
                                          .bytes = true,
                                          .loss = train->loss,
+                                         .freeze = train->freeze,
                                          .seed = (uint64_t)train->seed};
     CR_TRY(cr_network_new(&bench->network, bench->context, bench->sections.model, &options, err));
     const struct cr_params *params = bench->network->params;

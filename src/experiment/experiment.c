@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "experiment/init_from.h"
 #include "train/event_log.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
@@ -57,9 +58,10 @@ static enum cr_status read_config(struct cr_experiment *experiment, struct cr_co
         return cr_fail(err, CR_ERROR_ARGUMENT, "to resume needs the folder of a run");
     CR_TRY(cr_run_folder_open(&experiment->folder, options->run, err));
     char *file = cr_path_join(experiment->folder->path, "config.yaml");
-    if (!file)
-        return cr_fail_memory(err);
-    enum cr_status status = cr_config_open(&experiment->own_config, file, err);
+    char *last = cr_path_join(experiment->folder->path, "last.safetensors");
+    enum cr_status status = file && last ? cr_config_open(&experiment->own_config, file, err) : cr_fail_memory(err);
+    experiment->resumed = last && cr_file_exists(last);
+    free(last);
     free(file);
     CR_TRY(status);
     experiment->config = experiment->own_config;
@@ -113,8 +115,17 @@ enum cr_status cr_experiment_network(const struct cr_experiment *experiment, enu
                                          .deviation = experiment->deviation,
                                          .loss = experiment->sections.train.loss,
                                          .seed = (uint64_t)experiment->sections.train.seed,
-                                         .dtype = dtype};
-    return cr_network_new(network, experiment->context, experiment->sections.model, &options, err);
+                                         .dtype = dtype,
+                                         .freeze = experiment->sections.train.freeze};
+    CR_TRY(cr_network_new(network, experiment->context, experiment->sections.model, &options, err));
+    if (experiment->resumed)
+        return CR_OK; /* from its checkpoint: what it began with may be gone */
+    enum cr_status status = cr_init_from(*network, experiment->config, experiment->sections.train.init_from, err);
+    if (status != CR_OK) {
+        cr_network_free(*network);
+        *network = NULL;
+    }
+    return status;
 }
 
 /* Spread evenly over the training part. */

@@ -30,6 +30,7 @@ struct cr_experiment {
     struct cr_observer *observers;
     int observer_count;
     bool finished;
+    bool resumed; /* from a checkpoint, whose weights are to come */
 
     char *run; /* as it was given; NULL, like all that follows: nothing is written */
     struct cr_run_folder *folder;

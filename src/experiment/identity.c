@@ -52,22 +52,22 @@ static enum cr_status set_fingerprint(struct cr_identity *identity, const struct
     return CR_OK;
 }
 
-static enum cr_status set_pairs(struct cr_identity *identity, const struct cr_dataset *dataset, struct cr_error *err)
+static enum cr_status set_pairs(struct cr_identity *identity, const struct cr_told *told, struct cr_error *err)
 {
     static const char *const keys[] = {"height", "width", "channels"};
-    const int64_t sides[] = {dataset->height, dataset->width, dataset->channels};
+    const int64_t sides[] = {told->height, told->width, told->channels};
     for (int i = 0; i < 3; i++) {
         cr_text_format(identity->numbers[i], sizeof identity->numbers[i], "%lld", (long long)sides[i]);
         identity->pairs[i] = (struct cr_pair){keys[i], identity->numbers[i]};
     }
-    cJSON *names = cJSON_CreateStringArray(dataset->class_names, (int)dataset->classes);
+    cJSON *names = cJSON_CreateStringArray(told->class_names, (int)told->classes);
     identity->classes = names ? cJSON_PrintUnformatted(names) : NULL;
     cJSON_Delete(names);
     if (!identity->classes)
         return cr_fail_memory(err);
     identity->pairs[3] = (struct cr_pair){"classes", identity->classes};
-    identity->pairs[4] = (struct cr_pair){"numbers", dataset->numbers ? "true" : "false"};
-    identity->pairs[5] = (struct cr_pair){"targets", dataset->targets ? "true" : "false"};
+    identity->pairs[4] = (struct cr_pair){"numbers", told->numbers ? "true" : "false"};
+    identity->pairs[5] = (struct cr_pair){"targets", told->targets ? "true" : "false"};
     return CR_OK;
 }
 
@@ -75,9 +75,22 @@ enum cr_status cr_identity_new(struct cr_identity *identity, const struct cr_sec
                                const struct cr_dataset *dataset, const double *mean, const double *deviation,
                                struct cr_error *err)
 {
+    const struct cr_told told = {.height = dataset->height,
+                                 .width = dataset->width,
+                                 .channels = dataset->channels,
+                                 .classes = dataset->classes,
+                                 .numbers = dataset->numbers,
+                                 .targets = dataset->targets != NULL,
+                                 .class_names = dataset->class_names};
     *identity = (struct cr_identity){0};
     CR_TRY(set_fingerprint(identity, sections, dataset, mean, deviation, err));
-    return set_pairs(identity, dataset, err);
+    return set_pairs(identity, &told, err);
+}
+
+enum cr_status cr_identity_tell(struct cr_identity *identity, const struct cr_told *told, struct cr_error *err)
+{
+    *identity = (struct cr_identity){0};
+    return set_pairs(identity, told, err);
 }
 
 void cr_identity_free(struct cr_identity *identity)

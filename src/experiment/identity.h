@@ -10,6 +10,14 @@
 
 enum { CR_IDENTITY_PAIRS = 6 };
 
+/* What a weights file tells about pictures and classes. */
+struct cr_told {
+    int64_t height, width, channels, classes;
+    bool numbers; /* samples are floats, not bytes */
+    bool targets; /* what is learned are rows of numbers, not labels */
+    const char *const *class_names;
+};
+
 struct cr_identity {
     char fingerprint[17];
     struct cr_pair
@@ -22,15 +30,11 @@ struct cr_identity {
 enum cr_status cr_identity_new(struct cr_identity *identity, const struct cr_sections *sections,
                                const struct cr_dataset *dataset, const double *mean, const double *deviation,
                                struct cr_error *err);
+/* The pairs alone, without a fingerprint. */
+enum cr_status cr_identity_tell(struct cr_identity *identity, const struct cr_told *told, struct cr_error *err);
 void cr_identity_free(struct cr_identity *identity);
 
-/* What a weights file tells about pictures and classes; the names live in the arena. */
-struct cr_told {
-    int64_t height, width, channels, classes;
-    bool numbers; /* samples are floats, not bytes */
-    bool targets; /* what is learned are rows of numbers, not labels */
-    const char *const *class_names;
-};
+/* The names live in the arena. */
 enum cr_status cr_identity_read(struct cr_told *told, struct cr_arena *arena, const struct cr_safetensors *file,
                                 const char *path, struct cr_error *err);
 

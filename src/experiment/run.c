@@ -1,11 +1,13 @@
 /*
- * A run that is used: its config and its weights are enough, the data it was trained on are not asked for.
+ * A run that is used: its config and its weights are enough, the data it was trained on are not asked for. A file that
+ * holds both (`cradle export`) stands for a run too.
  */
 #include <stdlib.h>
 
 #include "base/file.h"
 #include "experiment/calibration.h"
 #include "experiment/identity.h"
+#include "experiment/run.h"
 #include "train/checkpoint.h"
 
 struct run {
@@ -14,8 +16,7 @@ struct run {
     struct cr_sections sections;
 };
 
-/* Their best, or where there is no best yet their last. */
-static enum cr_status find_weights(const char *folder, char **path, struct cr_error *err)
+enum cr_status cr_run_find_weights(const char *folder, char **path, struct cr_error *err)
 {
     static const char *const names[] = {"best.safetensors", "last.safetensors"};
     for (int i = 0; i < 2; i++) {
@@ -64,7 +65,6 @@ static enum cr_status load(struct run *run, struct cr_context *context, const st
 {
     struct cr_run *public = &run->public;
     struct cr_told told;
-    struct cr_parts parts;
     CR_TRY(cr_identity_read(&told, run->arena, file, path, err));
     CR_TRY(cr_checkpoint_int(file, path, "step", 0, INT64_MAX, &public->step, err));
     CR_TRY(cr_checkpoint_int(file, path, "epoch", 0, INT64_MAX, &public->epoch, err));
@@ -76,40 +76,60 @@ static enum cr_status load(struct run *run, struct cr_context *context, const st
     public->numbers = told.numbers;
     public->targets = told.targets;
     public->class_names = told.class_names;
-    CR_TRY(cr_parts_new(&parts, public->network->params, NULL, err));
-    enum cr_status status = cr_checkpoint_check(file, path, &parts, false, err);
-    if (status == CR_OK)
-        cr_checkpoint_copy(file, &parts);
-    cr_parts_free(&parts);
-    return status;
+    return cr_run_load_weights(public->network, file, path, false, err);
 }
 
-static enum cr_status make(struct run *run, struct cr_context *context, const char *folder, struct cr_error *err)
+static enum cr_status open_folder(struct run *run, struct cr_safetensors **file, const char *folder, char **path,
+                                  struct cr_error *err)
+{
+    CR_TRY(read_config(run, folder, err));
+    CR_TRY(cr_run_find_weights(folder, path, err));
+    return cr_checkpoint_open(file, *path, err);
+}
+
+static enum cr_status open_file(struct run *run, struct cr_safetensors **file, const char *path, struct cr_error *err)
+{
+    CR_TRY(cr_checkpoint_open_any(file, path, err));
+    const char *config = cr_safetensors_get(*file, "config");
+    if (!config)
+        return cr_fail(err, CR_ERROR_FORMAT,
+                       "%s: holds weights, but no config: name the folder of its run, or begin a training with them "
+                       "(train.init_from)",
+                       path);
+    CR_TRY(cr_run_read_temperature(*file, path, &run->public.temperature, err));
+    CR_TRY(cr_config_parse(&run->public.config, config, path, err));
+    return cr_sections_read(&run->sections, run->public.config, err);
+}
+
+static enum cr_status make(struct run *run, struct cr_context *context, const char *name, struct cr_error *err)
 {
     enum cr_status status;
     struct cr_safetensors *file = NULL;
-    char *path = NULL;
+    char *expanded = cr_path_expand(name), *path = NULL;
     run->arena = cr_arena_new();
-    if (!run->arena)
-        return cr_fail_memory(err);
-    CR_GO(read_config(run, folder, err));
-    CR_GO(find_weights(folder, &path, err));
-    CR_GO(cr_checkpoint_open(&file, path, err));
-    CR_GO(load(run, context, file, path, err));
-    CR_GO(cr_calibration_read(context, folder, run->public.step, &run->public.temperature, err));
+    if (!run->arena || !expanded)
+        CR_GO(cr_fail_memory(err));
+    if (cr_file_exists(expanded))
+        CR_GO(open_file(run, &file, expanded, err));
+    else
+        CR_GO(open_folder(run, &file, expanded, &path, err));
+    CR_GO(load(run, context, file, path ? path : expanded, err));
+    if (path)
+        CR_GO(cr_calibration_read(context, expanded, run->public.step, &run->public.temperature, err));
 done:
     cr_safetensors_free(file);
     free(path);
+    free(expanded);
     return status;
 }
 
-enum cr_status cr_run_open(struct cr_run **run, struct cr_context *context, const char *folder, struct cr_error *err)
+enum cr_status cr_run_open(struct cr_run **run, struct cr_context *context, const char *path, struct cr_error *err)
 {
     *run = NULL;
     struct run *made = calloc(1, sizeof *made);
     if (!made)
         return cr_fail_memory(err);
-    enum cr_status status = make(made, context, folder, err);
+    enum cr_status status = make(made, context, path, err);
     if (status == CR_OK)
         *run = &made->public;
     else

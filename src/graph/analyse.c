@@ -46,7 +46,8 @@ static void mark_live(struct cr_plan *plan)
             place->live = true;
             place->consumers++;
             place->consumer = plan->order[i];
-            if (j == 0 && plan->order[i]->op->measures && plan->options.mode == CR_MODE_TRAIN)
+            if (j == 0 && plan->order[i]->op->measures && plan->options.mode == CR_MODE_TRAIN &&
+                !cr_vertex_frozen(plan->order[i]))
                 place->measured = true;
         }
     }
@@ -68,12 +69,14 @@ static void mark_wanted(struct cr_plan *plan)
     }
 }
 
+/* A frozen batch norm has no way back (model/freeze.c), which those behind it may need. */
 static void fuse(struct cr_plan *plan, const struct cr_vertex *lead)
 {
     struct cr_fusion *fusion = &plan->fusions[lead->id];
+    bool frozen = plan->options.mode == CR_MODE_TRAIN && lead->op->measures && cr_vertex_frozen(lead);
 
     fusion->lead = fusion->last = lead;
-    while (lead->op->absorb != NULL) {
+    while (lead->op->absorb != NULL && !frozen) {
         const struct cr_value *value = fusion->last->out[0];
         const struct cr_place *place = place_of(plan, value);
         if (place->consumers != 1 || cr_plan_keeps(plan, value) || place->consumer->in[0] != value ||

@@ -100,6 +100,14 @@ enum cr_status cr_graph_param(struct cr_graph *graph, const char *name, struct c
     return CR_OK;
 }
 
+bool cr_vertex_frozen(const struct cr_vertex *vertex)
+{
+    for (int i = 0; i < vertex->inputs; i++)
+        if (vertex->op->roles[i] == CR_ROLE_PARAM && vertex->in[i]->role == CR_ROLE_STATE)
+            return true;
+    return false;
+}
+
 enum cr_status cr_graph_apply(struct cr_graph *graph, const struct cr_op *op, const void *options, const char *label,
                               struct cr_value *const *inputs, int count, struct cr_value **outputs,
                               struct cr_error *err)
@@ -121,7 +129,8 @@ enum cr_status cr_graph_apply(struct cr_graph *graph, const struct cr_op *op, co
     if (vertex->label == NULL)
         return cr_fail_memory(err);
     for (int i = 0; i < count; i++) {
-        if (inputs[i]->role != op->roles[i])
+        bool frozen = op->roles[i] == CR_ROLE_PARAM && inputs[i]->role == CR_ROLE_STATE;
+        if (inputs[i]->role != op->roles[i] && !frozen)
             return cr_fail(err, CR_ERROR_ARGUMENT, "op %s: input %d is of the wrong kind", op->entry.name, i);
         vertex->in[i] = inputs[i];
     }

@@ -58,6 +58,8 @@ enum cr_status cr_graph_param(struct cr_graph *graph, const char *name, struct c
 enum cr_status cr_graph_apply(struct cr_graph *graph, const struct cr_op *op, const void *options, const char *label,
                               struct cr_value *const *inputs, int count, struct cr_value **outputs,
                               struct cr_error *err);
+/* Whether parameters of this op are states here: they are not learned (train.freeze). */
+bool cr_vertex_frozen(const struct cr_vertex *vertex);
 void *cr_graph_alloc(struct cr_graph *graph, size_t size); /* lives as long as the graph; NULL without memory */
 const struct cr_op *cr_op_find(const char *name);          /* of our own: must exist */
 int64_t cr_vertex_flops(const struct cr_vertex *vertex);   /* of one sample, forward; a multiply-add counts two */

@@ -119,7 +119,8 @@ static bool read_count(const cJSON *item, uint64_t *value)
 
 static bool read_dtype(const cJSON *item, enum cr_dtype *dtype)
 {
-    static const char *const names[] = {[CR_F32] = "F32", [CR_F64] = "F64", [CR_U8] = "U8", [CR_I32] = "I32"};
+    static const char *const names[] = {
+        [CR_F32] = "F32", [CR_F64] = "F64", [CR_U8] = "U8", [CR_I32] = "I32", [CR_I64] = "I64"};
     for (int i = 0; cJSON_IsString(item) && i < (int)(sizeof names / sizeof *names); i++)
         if (strcmp(item->valuestring, names[i]) == 0) {
             *dtype = (enum cr_dtype)i;
@@ -161,7 +162,7 @@ static enum cr_status read_tensor(struct cr_safetensors *file, const cJSON *item
     if (!cJSON_IsObject(item))
         return cr_fail(err, CR_ERROR_FORMAT, "%s: %s: is no JSON object", file->path, name);
     if (!read_dtype(dtype, &tensor->dtype))
-        return cr_fail(err, CR_ERROR_FORMAT, "%s: %s: numbers of type %s cannot be read (F32, F64, U8, I32 can)",
+        return cr_fail(err, CR_ERROR_FORMAT, "%s: %s: numbers of type %s cannot be read (F32, F64, U8, I32, I64 can)",
                        file->path, name, cJSON_IsString(dtype) ? dtype->valuestring : "?");
     CR_TRY(read_shape(file, name, cJSON_GetObjectItemCaseSensitive(item, "shape"), tensor, &bytes, err));
     if (!cJSON_IsArray(offsets) || cJSON_GetArraySize(offsets) != 2 || !read_count(offsets->child, &range->begin) ||

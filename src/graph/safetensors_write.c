@@ -94,7 +94,8 @@ static void add_metadata(struct text *text, const struct cr_pair *metadata, int6
 
 static void add_tensor(struct text *text, const struct cr_named_tensor *named, size_t begin)
 {
-    static const char *const dtypes[] = {[CR_F32] = "F32", [CR_F64] = "F64", [CR_U8] = "U8", [CR_I32] = "I32"};
+    static const char *const dtypes[] = {
+        [CR_F32] = "F32", [CR_F64] = "F64", [CR_U8] = "U8", [CR_I32] = "I32", [CR_I64] = "I64"};
     const struct cr_tensor *tensor = &named->tensor;
     add_string(text, named->name);
     add(text, ":{\"dtype\":\"");

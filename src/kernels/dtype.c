@@ -7,6 +7,7 @@ size_t cr_dtype_size(enum cr_dtype dtype)
     case CR_I32:
         return 4;
     case CR_F64:
+    case CR_I64:
         return 8;
     case CR_U8:
         return 1;

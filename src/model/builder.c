@@ -118,7 +118,8 @@ enum cr_status cr_build_param(struct cr_build *build, const struct cr_build_para
     *pending = (struct cr_pending){.name = name, .constant = param->constant, .fill = param->fill};
     if (!param->constant)
         CR_TRY(bind_init(build, param, pending, err));
-    CR_TRY(cr_graph_param(builder->graph, name, param->shape, param->role, param->decay, value, err));
+    enum cr_role role = cr_freeze_has(builder->freeze, build->name) ? CR_ROLE_STATE : param->role;
+    CR_TRY(cr_graph_param(builder->graph, name, param->shape, role, param->decay, value, err));
     *builder->pending_end = pending;
     builder->pending_end = &pending->next;
     return CR_OK;

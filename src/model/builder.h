@@ -27,7 +27,8 @@ struct cr_builder {
     int row_count, row_capacity;
     int row; /* of the layer that is being built */
     int depth;
-    bool placed; /* the message in `err` has its position already */
+    const struct cr_node *freeze; /* patterns for names of layers; NULL: none */
+    bool placed;                  /* the message in `err` has its position already */
 };
 
 /* Builds the list: x through all layers to *y. */
@@ -42,6 +43,10 @@ enum cr_status cr_builder_fill(struct cr_builder *builder, struct cr_params *par
 enum cr_status cr_builder_calibrate(const struct cr_builder *builder, struct cr_context *context,
                                     struct cr_params *params, const struct cr_feed *feed, struct cr_error *err);
 int cr_builder_uncalibrated(const struct cr_builder *builder);
+/* Every pattern of train.freeze must name a layer, and where a frozen norm stands nothing before it may be trained. */
+enum cr_status cr_freeze_check(const struct cr_builder *builder, struct cr_error *err);
+/* Whether the layer of that name is frozen. */
+bool cr_freeze_has(const struct cr_node *freeze, const char *layer);
 /* A failure at a layer: "FILE:LINE:COLUMN: model[3] (conv): " before the message that is there. */
 enum cr_status cr_fail_at_layer(const struct cr_node *node, enum cr_status status, struct cr_error *err);
 

@@ -154,11 +154,13 @@ static enum cr_status make(struct network *network, const struct cr_model *model
     if (model->layers == NULL)
         return cr_fail(err, CR_ERROR_ARGUMENT, "the model has no layers");
     builder->pending_end = &builder->pending;
+    builder->freeze = options->freeze;
     CR_TRY(cr_config_parse(&builder->config, "", "options", err));
     CR_TRY(cr_graph_new(&builder->graph, err));
     network->public.graph = builder->graph;
     CR_TRY(build_input(network, options, &x, err));
     CR_TRY(cr_builder_run(builder, model->layers, x, &y, err));
+    CR_TRY(cr_freeze_check(builder, err));
     CR_TRY(check_output(model->layers, options, y->shape, err));
     network->public.output = y->shape;
     CR_TRY(build_loss(network, options, y, err));

@@ -182,15 +182,31 @@ static enum cr_status check_file(const struct cr_safetensors *file, const char *
     return CR_OK;
 }
 
-enum cr_status cr_checkpoint_open(struct cr_safetensors **file, const char *path, struct cr_error *err)
+bool cr_checkpoint_is_own(const struct cr_safetensors *file)
+{
+    const char *format = cr_safetensors_get(file, "format");
+    return format && strcmp(format, format_name) == 0;
+}
+
+static enum cr_status open_file(struct cr_safetensors **file, const char *path, bool any, struct cr_error *err)
 {
     CR_TRY(cr_safetensors_open(file, path, err));
-    enum cr_status status = check_file(*file, path, err);
+    enum cr_status status = any && !cr_checkpoint_is_own(*file) ? CR_OK : check_file(*file, path, err);
     if (status != CR_OK) {
         cr_safetensors_free(*file);
         *file = NULL;
     }
     return status;
+}
+
+enum cr_status cr_checkpoint_open(struct cr_safetensors **file, const char *path, struct cr_error *err)
+{
+    return open_file(file, path, false, err);
+}
+
+enum cr_status cr_checkpoint_open_any(struct cr_safetensors **file, const char *path, struct cr_error *err)
+{
+    return open_file(file, path, true, err);
 }
 
 static void describe(const struct cr_tensor *tensor, char *text, size_t size)

@@ -26,6 +26,9 @@ enum cr_status cr_checkpoint_write(const char *path, const struct cr_parts *part
                                    int64_t pairs, struct cr_error *err);
 /* Refuses files that are not ours, or altered. */
 enum cr_status cr_checkpoint_open(struct cr_safetensors **file, const char *path, struct cr_error *err);
+/* Any safetensors file: one that says it is ours is refused where it was altered. */
+enum cr_status cr_checkpoint_open_any(struct cr_safetensors **file, const char *path, struct cr_error *err);
+bool cr_checkpoint_is_own(const struct cr_safetensors *file);
 /* Every part is there with its shape; with `exact` also nothing else is. */
 enum cr_status cr_checkpoint_check(const struct cr_safetensors *file, const char *path, const struct cr_parts *parts,
                                    bool exact, struct cr_error *err);

@@ -35,5 +35,10 @@ const struct cr_option cr_train_section_options[] = {
             .help = "what is validated and kept are averaged weights: {ema: {decay: 0.999}} or {swa: {start: 0.75}}"),
     CR_NODE("early_stop", struct cr_train_section, early_stop, .kind = "early_stop",
             .help = "ends a training whose results get no better: {patience: 10, watch: loss, threshold: 0}"),
+    CR_NODE("init_from", struct cr_train_section, init_from, .kind = "init_from",
+            .help = "weights to begin with: a run or a safetensors file, {path: runs/a, head: keep}; head: new begins "
+                    "the last layer anew"),
+    CR_NODE("freeze", struct cr_train_section, freeze, .kind = "freeze",
+            .help = "names of layers that are not trained, with * and ? (['conv*', batchnorm1])"),
     {0},
 };

@@ -84,7 +84,7 @@ static void forward(struct cr_emit *emit)
     }
     args.running_mean = cr_emit_in(emit, MEAN);
     args.running_variance = cr_emit_in(emit, VARIANCE);
-    if (emit->mode == CR_MODE_INFER) {
+    if (emit->mode == CR_MODE_INFER || cr_vertex_frozen(emit->vertex)) {
         CR_EMIT(emit, batchnorm_infer, args);
         return;
     }

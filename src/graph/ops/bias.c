@@ -40,7 +40,8 @@ static void backward(struct cr_emit *emit)
     if (emit->lead == NULL) {
         args.y = (void *)cr_emit_dout(emit, 0);
         args.b = cr_emit_din(emit, 1, &args.add);
-        CR_EMIT(emit, bias_backward, args);
+        if (args.b != NULL)
+            CR_EMIT(emit, bias_backward, args);
     }
     cr_emit_pass(emit, 0);
 }

@@ -1,0 +1,33 @@
+/*
+ * Runs as others of the library use them: where their weights lie, and what goes into a file that stands for one.
+ */
+#ifndef CR_EXPERIMENT_RUN_H
+#define CR_EXPERIMENT_RUN_H
+
+#include <cradle/experiment.h>
+
+#include "base/arena.h"
+#include "graph/safetensors.h"
+#include "model/layout.h"
+
+/* Their best weights, or where there is no best yet their last: a new string. */
+enum cr_status cr_run_find_weights(const char *folder, char **path, struct cr_error *err);
+
+/*
+ * The metadata from which cr_run_open makes a run of a single file: config, shapes, classes, step, temperature, and in
+ * PyTorch's layout the statistics of the input, which have no module there. Everything lives in the arena.
+ */
+enum cr_status cr_run_pairs(const struct cr_run *run, enum cr_layout_kind layout, struct cr_arena *arena,
+                            struct cr_pair **pairs, int64_t *count, struct cr_error *err);
+
+/* The temperature of a calibrated run; 1 where the file has none. */
+enum cr_status cr_run_read_temperature(const struct cr_safetensors *file, const char *path, double *temperature,
+                                       struct cr_error *err);
+
+/* The layout of a file: by its metadata; of a file of others it is PyTorch's. */
+enum cr_layout_kind cr_run_layout(const struct cr_safetensors *file);
+/* Loads weights and, where the file tells them, the statistics of the input. */
+enum cr_status cr_run_load_weights(struct cr_network *network, const struct cr_safetensors *file, const char *path,
+                                   bool new_head, struct cr_error *err);
+
+#endif

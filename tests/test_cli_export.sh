@@ -1,0 +1,109 @@
+# cradle export: what is written, that a file stands for its run, and what is refused.
+. "$(dirname "$0")/cli.sh"
+rm -rf runs moved pictures ./*.safetensors ./*.yaml sheet.png
+
+# Every kind of parameter, one of them behind a flattened picture.
+cat >small.yaml <<'EOF'
+data: {source: digits, limit: 300}
+model:
+  - conv: 4
+  - batchnorm
+  - relu
+  - residual: [conv: {filters: 6, stride: 2}, groupnorm: 2]
+  - upconv: 3
+  - flatten
+  - batchnorm
+  - prelu
+  - dense: 12
+  - maxout: 2
+  - dense: 10
+train: {optimizer: {sgd: {lr: 0.05}}, epochs: 1, batch: 50}
+EOF
+cradle train small.yaml
+[ $code = 0 ] || fault "train: $(cat err)"
+"$CRADLE" data info digits --sheet sheet.png >/dev/null
+
+# -------------------------------------------------------------------------------------------------------- safetensors
+answers() {
+    "$CRADLE" predict "$1" sheet.png --top 10 --json
+    "$CRADLE" test "$1" | sed 1d
+}
+answers runs/small >wanted
+for layout in own torch; do
+    expect 0 '' export runs/small --format safetensors --layout $layout --out $layout.safetensors
+    grep -q '^  verified   read back, it answers 256 samples' out || fault "$layout: not verified: $(cat out)"
+    answers $layout.safetensors | diff wanted - || fault "$layout.safetensors answers otherwise than the run"
+done
+expect 0 '' export torch.safetensors --format safetensors --out back.safetensors
+cmp own.safetensors back.safetensors || fault "by PyTorch's layout and back the file is another"
+expect 0 '' export runs/small --format safetensors
+cmp own.safetensors runs/small/model.safetensors || fault "where nothing is named the file is another"
+expect 1 'cradle: own.safetensors exists: name another file, or use --overwrite' \
+    export runs/small --format safetensors --out own.safetensors
+expect 0 '' export runs/small --format safetensors --out own.safetensors --overwrite
+expect 1 'cradle: runs is a folder: name the file to write' export runs/small --format safetensors --out runs
+expect 1 'cradle: runs/none/a: cannot write: No such file or directory' \
+    export runs/small --format safetensors --out runs/none/a
+
+# Without its data it is written, and said not to be verified.
+mkdir moved && cp runs/small/best.safetensors moved
+sed 's/^  source:.*/  source: {idx: {images: gone, labels: gone}}/' runs/small/config.yaml | sed '/^    digits/d' >moved/config.yaml
+cradle export moved --format safetensors
+[ $code = 0 ] || fault "export without data: $(cat err)"
+grep -q '^  not verified: the file can be read back, but there are no samples: .*gone' out || fault "without data: $(cat out)"
+
+# A damaged file is refused, whatever is done with it.
+cp own.safetensors damaged.safetensors
+printf '\377' | dd of=damaged.safetensors bs=1 seek=5000 conv=notrunc 2>/dev/null
+cradle predict damaged.safetensors sheet.png
+[ $code = 1 ] && grep -q 'was altered or damaged' err || fault "a damaged file: $(cat err)"
+
+# --------------------------------------------------------------------------------------------------------- fine-tuning
+# All layers but the last stay as they are in the file.
+cat >compare.py <<'EOF'
+import json, struct, sys
+def read(path):
+    data = open(path, "rb").read()
+    begin = 8 + struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8:begin])
+    return {k: data[begin + v["data_offsets"][0]:begin + v["data_offsets"][1]] for k, v in header.items() if k[0] != "_"}
+old, new = read(sys.argv[1]), read(sys.argv[2])
+sys.exit(not all((old[k] == new[k]) == (k[:6] != "dense2") for k in old))
+EOF
+expect 0 '' train small.yaml train.init_from=torch.safetensors --run runs/tuned \
+    'train.freeze=[conv*, batchnorm*, groupnorm*, residual*, upconv*, prelu*, dense1]'
+expect 0 '' export runs/tuned --format safetensors --layout torch --out tuned.safetensors
+if command -v python3 >/dev/null; then
+    python3 compare.py torch.safetensors tuned.safetensors || fault "frozen layers changed, or the head did not"
+fi
+expect 0 '' train --resume runs/tuned
+
+sed 's/dense: 10/dense: 7/; s/digits/{folder: {path: pictures, size: 8, channels: 1}}/' small.yaml >seven.yaml
+for class in a b c d e f g; do
+    mkdir -p pictures/$class
+    cp "$CRADLE_SOURCE/examples/digit.png" pictures/$class/1.png
+    cp "$CRADLE_SOURCE/examples/digit.png" pictures/$class/2.png
+done
+expect 1 'cradle: command line: train.init_from: runs/small/best.safetensors: is of another model: dense2.weight is 6x10 in the file and 6x7 in the model; `head: new` begins the last layer anew' \
+    train seven.yaml train.init_from=runs/small data.limit=0 --run runs/seven
+expect 0 '' train seven.yaml 'train.init_from={path: runs/small, head: new}' data.validation=0 data.limit=0 --run runs/seven
+expect 1 'cradle: command line: train.freeze: batchnorm1 is frozen, but conv1 before it is not: freeze that too, or neither' \
+    train small.yaml 'train.freeze=[batchnorm1]'
+expect 1 'cradle: command line: train.freeze[0]: no layer is called convolution1; the first are conv1, batchnorm1' \
+    train small.yaml 'train.freeze=[convolution1]'
+
+# -------------------------------------------------------------------------------------------------------------- usage
+expect 2 'cradle export: which format? --format NAME; cradle list exports has them
+Try: cradle export --help' export runs/small
+expect 1 'cradle: nowhere: is no run: there is no config.yaml in it' export nowhere --format safetensors
+
+cat >mixed.yaml <<'EOF'
+data: {source: digits, limit: 300}
+model: [flatten, maxout: 2, dense: 10]
+train: {epochs: 1}
+EOF
+cradle train mixed.yaml
+expect 1 "cradle: maxout1: PyTorch flattens pictures in another order, which maxout behind flatten does not allow: put dense before it, or use --layout own" \
+    export runs/mixed --format safetensors --layout torch --out mixed.safetensors
+[ ! -e mixed.safetensors ] || fault "an export that failed left a file"
+finish
