@@ -1,5 +1,5 @@
 /*
- * cradle export RUN --format NAME [--out FILE] [--layout own|torch] [--overwrite]
+ * cradle export RUN --format NAME [--out FILE] [--overwrite] [--layout own|torch] [--int8] [--weights FILE]
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 
 struct export_values {
     struct cli_common common;
-    const char *format, *out, *layout;
-    bool overwrite;
+    const char *format, *out, *layout, *weights;
+    bool overwrite, int8;
 };
 
 static const char *const layouts[] = {[CR_EXPORT_OWN] = "own", [CR_EXPORT_TORCH] = "torch", NULL};
@@ -63,6 +63,8 @@ static int run(const struct cli_call *call)
     struct cr_export_options options = {.format = values->format,
                                         .out = values->out,
                                         .layout = layout,
+                                        .int8 = values->int8,
+                                        .weights = values->weights,
                                         .overwrite = values->overwrite,
                                         .data = session.data};
     CR_GO(cr_export(&report, session.context, call->arguments[0], &options, &session.err));
@@ -97,6 +99,15 @@ static const struct cli_option options[] = {{.name = "format",
                                              .type = CLI_TEXT,
                                              .offset = offsetof(struct export_values, layout),
                                              .help = "safetensors: own (default), or torch: PyTorch's names and order"},
+                                            {.name = "int8",
+                                             .type = CLI_SWITCH,
+                                             .offset = offsetof(struct export_values, int8),
+                                             .help = "c: weights and activations in 8 bits, about a quarter as large"},
+                                            {.name = "weights",
+                                             .value = "FILE",
+                                             .type = CLI_FILE,
+                                             .offset = offsetof(struct export_values, weights),
+                                             .help = "c: a file for the weights, which else stand in the source"},
                                             CLI_THREADS,
                                             CLI_WORKERS,
                                             {0}};
@@ -108,7 +119,8 @@ const struct cli_command cmd_export = {
             "possible the output says so.\n"
             "\n"
             "  cradle export runs/digits --format safetensors\n"
-            "  cradle export runs/digits --format safetensors --layout torch --out digits.safetensors\n",
+            "  cradle export runs/digits --format safetensors --layout torch --out digits.safetensors\n"
+            "  cradle export runs/digits --format c --out digits.c --int8\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct export_values),

@@ -4,6 +4,7 @@
 #   PyTorch   makes the frozen results anew, every tests/peers/*.py and *.sh, called with --check: such a script exits
 #             with 0 where old and new agree, 77 where it cannot run here, else it says what differs
 #   NEON      builds for 64-bit ARM and runs the tests of kernels and ops under QEMU
+#   exports   has what `cradle export` writes run by others
 #
 # A part whose packages cannot be installed is skipped, with their names. Exits with 1 where anything failed.
 set -u
@@ -65,7 +66,21 @@ neon() {
     done
 }
 
+# What `cradle export` writes, run by others: tests/peers/exports/*.sh, which say themselves what they need.
+exports() {
+    sh scripts/setup.sh --quiet build exports || true
+    cmake --preset release --log-level=WARNING >/dev/null && cmake --build build --target cradle || {
+        count 'exports (build)' 1
+        return
+    }
+    for script in tests/peers/exports/*.sh; do
+        sh "$script"
+        count "$script" $?
+    done
+}
+
 torch
 neon
+exports
 echo "$passed passed, $failed failed, $skipped skipped${faults:+; failed:$faults}"
 [ $failed = 0 ]

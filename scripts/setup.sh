@@ -11,6 +11,7 @@
 #   data     zstd, to unpack archives
 #   peers    PyTorch, to make frozen results anew
 #   cross    a compiler and an emulator for 64-bit ARM
+#   exports  what runs exported models in tests: a compiler and an emulator for 32-bit ARM
 set -u
 
 quiet=no
@@ -84,6 +85,8 @@ data | zstd | has_program zstd | zstd | zstd | zstd | zstd
 peers | PyTorch | has_torch | python3-torch | python3-torch | python-pytorch | pytorch
 cross | a C compiler for 64-bit ARM | has_program aarch64-linux-gnu-gcc | gcc-aarch64-linux-gnu libc6-dev-arm64-cross | - | - | -
 cross | QEMU for single programs | has_program qemu-aarch64 | qemu-user | qemu-user | qemu-user | -
+exports | a C compiler for 32-bit ARM | has_program arm-none-eabi-gcc | gcc-arm-none-eabi libnewlib-arm-none-eabi | arm-none-eabi-gcc-cs arm-none-eabi-newlib | arm-none-eabi-gcc arm-none-eabi-newlib | arm-none-eabi-gcc
+exports | QEMU for single programs | has_program qemu-arm | qemu-user | qemu-user | qemu-user | -
 END
 }
 
@@ -134,6 +137,9 @@ for group in "$@"; do
     build | optional | test | thread | data | peers | cross) ;;
     *)
         echo "setup: there is no group '$group'; there are build, optional, test, thread, data, peers and cross" >&2
+    build | test | thread | data | peers | cross | exports) ;;
+    *)
+        echo "setup: there is no group '$group'; there are build, test, thread, data, peers, cross and exports" >&2
         exit 2
         ;;
     esac

@@ -1,6 +1,6 @@
 # cradle export: what is written, that a file stands for its run, and what is refused.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs moved pictures ./*.safetensors ./*.yaml sheet.png
+rm -rf runs moved pictures ./*.safetensors ./*.yaml ./*.[cho] ./*.bin sheet.png
 
 # Every kind of parameter, one of them behind a flattened picture.
 cat >small.yaml <<'EOF'
@@ -57,6 +57,83 @@ cp own.safetensors damaged.safetensors
 printf '\377' | dd of=damaged.safetensors bs=1 seek=5000 conv=notrunc 2>/dev/null
 cradle predict damaged.safetensors sheet.png
 [ $code = 1 ] && grep -q 'was altered or damaged' err || fault "a damaged file: $(cat err)"
+
+# ------------------------------------------------------------------------------------------------------------------ c
+# Every layer that a source can hold, in few pictures; compiled without a warning by what compilers there are.
+cat >many.yaml <<'EOF'
+data: {source: digits, limit: 200}
+model:
+  - batchnorm
+  - conv: {filters: 6, groups: 1}
+  - batchnorm
+  - elu
+  - upsample: {scale: 2, mode: bilinear}
+  - conv: {filters: 8, groups: 2, stride: 2}
+  - leaky-relu
+  - branch: {lists: [[avgpool: {size: 3, stride: 1, padding: same}, gelu], [groupnorm: 2, silu], []]}
+  - upconv: {filters: 6, stride: 2}
+  - softplus
+  - maxpool: {size: 3, stride: 2, padding: 1}
+  - residual: [conv: 6, groupnorm: 3, tanh]
+  - selu
+  - hard-swish
+  - flatten
+  - prelu
+  - dropout: 0.5
+  - dense: 20
+  - maxout: 2
+  - sigmoid
+  - dense: 10
+train: {epochs: 1}
+EOF
+expect 0 '' train many.yaml
+for run in small many; do
+    expect 0 '' export runs/$run --format c --out $run.c
+    grep -q '^  verified   compiled and run' out || fault "$run.c: not verified: $(cat out)"
+    for compiler in gcc clang; do
+        command -v $compiler >/dev/null || continue
+        $compiler -std=c99 -Wall -Wextra -Wpedantic -Wshadow -Werror -c $run.c -o $run.o || fault "$compiler: $run.c"
+    done
+done
+# In 8 bits, of a network that has learned something: within half a point, at most 30 % as large.
+cat >eight.yaml <<'EOF'
+data: {source: digits}
+model:
+  - conv: 12
+  - batchnorm
+  - relu
+  - branch: {lists: [[conv: 8, gelu], [maxpool: {size: 3, stride: 1, padding: same}]]}
+  - residual: [conv: 20, batchnorm]
+  - relu
+  - avgpool: 2
+  - dense: 96
+  - maxout: 2
+  - dense: 10
+train: {epochs: 6, optimizer: {sgd: {lr: 0.05, momentum: 0.9}}}
+EOF
+expect 0 '' train eight.yaml
+expect 0 '' export runs/eight --format c --out eight.c --int8
+awk '$1 == "constants" { share = $4 } $1 == "accuracy" { found = $2; sub(/\)/, "", $5); wanted = $5 }
+    END { exit !(share > 20 && share <= 30 && wanted > 0.9 && found >= wanted - 0.005) }' out || fault "8 bits: $(cat out)"
+for compiler in gcc clang; do
+    command -v $compiler >/dev/null || continue
+    $compiler -std=c99 -Wall -Wextra -Wpedantic -Wshadow -Werror -c eight.c -o eight.o || fault "$compiler: eight.c"
+done
+expect 0 '' export runs/eight --format c --out eight2.c --int8 --weights eight.bin
+grep -q '^  verified   compiled and run' out || fault "eight2.c: not verified: $(cat out)"
+expect 1 'cradle: groupnorm1: groupnorm has no form in 8 bits here: export without --int8' \
+    export runs/small --format c --out small8.c --int8
+[ ! -e small8.c ] || fault "an export that failed left a file"
+
+expect 0 '' export runs/many --format c --out apart.c --weights apart.bin
+grep -q '^  verified   compiled and run' out || fault "apart.c: not verified: $(cat out)"
+[ "$(wc -c <apart.c)" -lt "$(wc -c <many.c)" ] && [ -s apart.bin ] || fault "weights are no file of their own"
+CC=/nowhere/cc cradle export runs/small --format c --out blind.c
+grep -q '^  not verified: there is no C compiler /nowhere/cc' out || fault "without a compiler: $(cat out err)"
+expect 1 "cradle: small.o: a C source's name ends in .c" export runs/small --format c --out small.o --overwrite
+expect 1 'cradle: the format c has no option layout' export runs/small --format c --out layout.c --layout torch
+expect 1 'cradle: the format safetensors has no option weights' \
+    export runs/small --format safetensors --out a.safetensors --weights b
 
 # --------------------------------------------------------------------------------------------------------- fine-tuning
 # All layers but the last stay as they are in the file.

@@ -18,10 +18,12 @@ extern CR_API const struct cr_registry cr_exports;
 enum cr_export_layout { CR_EXPORT_OWN, CR_EXPORT_TORCH };
 
 struct cr_export_options {
-    const char *format; /* a name in cr_exports */
-    const char *out;    /* the file to write; NULL: the format's own name in the run's folder */
-    int layout;         /* safetensors: enum cr_export_layout */
-    bool overwrite;     /* whether `out` may exist */
+    const char *format;  /* a name in cr_exports */
+    const char *out;     /* the file to write; NULL: the format's own name in the run's folder */
+    int layout;          /* safetensors: enum cr_export_layout */
+    bool int8;           /* c: weights and activations in 8 bits */
+    const char *weights; /* c: a file for the weights, which else stand in the source; NULL: there */
+    bool overwrite;      /* whether `out` may exist */
     struct cr_data_options data;
 };
 

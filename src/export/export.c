@@ -76,7 +76,9 @@ static enum cr_status check_options(const struct cr_export_format *format, const
         unsigned flag;
         bool set;
         const char *name;
-    } uses[] = {{CR_EXPORT_TAKES_LAYOUT, options->layout != CR_EXPORT_OWN, "layout"}};
+    } uses[] = {{CR_EXPORT_TAKES_LAYOUT, options->layout != CR_EXPORT_OWN, "layout"},
+                {CR_EXPORT_TAKES_INT8, options->int8, "int8"},
+                {CR_EXPORT_TAKES_WEIGHTS, options->weights != NULL, "weights"}};
     for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
         if (uses[i].set && !(format->takes & uses[i].flag))
             return cr_fail(err, CR_ERROR_ARGUMENT, "the format %s has no option %s", format->entry.name, uses[i].name);

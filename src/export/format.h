@@ -18,7 +18,7 @@ struct cr_export_job {
 };
 
 /* Options that not every format knows. */
-enum { CR_EXPORT_TAKES_LAYOUT = 1 };
+enum { CR_EXPORT_TAKES_LAYOUT = 1, CR_EXPORT_TAKES_INT8 = 2, CR_EXPORT_TAKES_WEIGHTS = 4 };
 
 struct cr_export_format {
     struct cr_entry entry;

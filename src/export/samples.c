@@ -84,23 +84,17 @@ void cr_samples_free(struct cr_samples *samples)
 }
 
 enum cr_status cr_samples_answer(const struct cr_samples *samples, struct cr_context *context, const struct cr_run *run,
-                                 float *logits, float *probabilities, struct cr_error *err)
+                                 float *probabilities, struct cr_error *err)
 {
-    struct cr_plan *plan;
-    const struct cr_value *values[2] = {run->network->logits, run->network->probabilities};
-    float *answers[2] = {logits, probabilities};
-    struct cr_plan_options planned = {.batch = BATCH, .mode = CR_MODE_INFER, .outputs = {values[0], values[1]}};
-    CR_TRY(cr_plan_new(&plan, context, run->network->graph, run->network->params, &planned, err));
-    for (int64_t at = 0; at < samples->count; at += BATCH) {
+    struct cr_predictor *predictor;
+    enum cr_status status = cr_predictor_new(&predictor, context, run, BATCH, err);
+    for (int64_t at = 0; status == CR_OK && at < samples->count; at += BATCH) {
         int64_t count = samples->count - at < BATCH ? samples->count - at : BATCH;
-        cr_plan_run(plan, &(struct cr_feed){.count = count, .inputs = {samples->pixels + (size_t)at * samples->size}});
-        for (int i = 0; i < 2; i++)
-            if (answers[i])
-                memcpy(answers[i] + at * run->classes, cr_plan_tensor(plan, values[i]).data,
-                       (size_t)(count * run->classes) * sizeof *answers[i]);
+        status = cr_predict(predictor, samples->pixels + (size_t)at * samples->size, count,
+                            probabilities + at * run->classes, err);
     }
-    cr_plan_free(plan);
-    return CR_OK;
+    cr_predictor_free(predictor);
+    return status;
 }
 
 double cr_samples_difference(const float *a, const float *b, int64_t count)

@@ -26,9 +26,9 @@ enum cr_status cr_samples_to_verify(struct cr_samples **samples, struct cr_conte
                                     int64_t most, const struct cr_data_options *options, struct cr_error *err);
 void cr_samples_free(struct cr_samples *samples);
 
-/* What a run answers: logits and probabilities, float [count][classes] each; either may be NULL. */
+/* What a run answers: float [count][classes]. */
 enum cr_status cr_samples_answer(const struct cr_samples *samples, struct cr_context *context, const struct cr_run *run,
-                                 float *logits, float *probabilities, struct cr_error *err);
+                                 float *probabilities, struct cr_error *err);
 
 /* The largest difference of two arrays; NaN where one is. */
 double cr_samples_difference(const float *a, const float *b, int64_t count);

@@ -78,9 +78,9 @@ static enum cr_status compare(struct cr_export_job *job, const struct cr_run *co
     float *ours = malloc((numbers + 1) * sizeof *ours), *theirs = malloc((numbers + 1) * sizeof *theirs);
     enum cr_status status = ours && theirs ? CR_OK : cr_fail_memory(err);
     if (status == CR_OK)
-        status = cr_samples_answer(samples, job->context, job->run, NULL, ours, err);
+        status = cr_samples_answer(samples, job->context, job->run, ours, err);
     if (status == CR_OK)
-        status = cr_samples_answer(samples, job->context, copy, NULL, theirs, err);
+        status = cr_samples_answer(samples, job->context, copy, theirs, err);
     if (status == CR_OK && memcmp(ours, theirs, numbers * sizeof *ours) != 0)
         status = cr_fail(err, CR_ERROR_FORMAT, "%s: the file read back answers otherwise than the run, by %g", job->out,
                          cr_samples_difference(ours, theirs, (int64_t)numbers));
