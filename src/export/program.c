@@ -361,6 +361,38 @@ static enum cr_status lower_vertex(struct lower *lower, const struct cr_vertex *
     return folded ? CR_OK : add_stage(lower, vertex, err);
 }
 
+/* The temperature T of a calibration: logits / T, in the product that makes them or as a stage of its own. */
+static enum cr_status cool(struct lower *lower, const struct cr_vertex *vertex, struct cr_error *err)
+{
+    struct cr_program *program = lower->program;
+    int logits = lower->value[vertex->out[0]->id];
+    struct cr_stage *stage = &program->stages[lower->producer[logits]];
+    float factor = (float)(1 / program->temperature);
+    if (!is_product(stage) || stage->relu) {
+        struct cr_sides sides = sides_of(vertex->out[0]->shape);
+        stage = &program->stages[program->count++];
+        *stage = (struct cr_stage){.kind = CR_STAGE_AFFINE, .name = "calibration", .in = {logits, -1}};
+        stage->x = stage->y = stage->picture = sides;
+        stage->weights = stage->biases = sides.channels;
+        stage->weight = cr_arena_alloc(program->arena, (size_t)sides.channels * sizeof *stage->weight);
+        stage->bias = cr_arena_alloc(program->arena, (size_t)sides.channels * sizeof *stage->bias);
+        if (!stage->weight || !stage->bias)
+            return cr_fail_memory(err);
+        for (int64_t c = 0; c < sides.channels; c++)
+            stage->weight[c] = 1;
+        stage->out = program->values;
+        lower->producer[program->values] = program->count - 1;
+        lower->sides[program->values] = sides;
+        program->graph_value[program->values] = vertex->out[0];
+        lower->value[vertex->out[0]->id] = program->values++;
+    }
+    for (int64_t i = 0; i < stage->weights; i++)
+        stage->weight[i] *= factor;
+    for (int64_t i = 0; i < stage->biases; i++)
+        stage->bias[i] *= factor;
+    return CR_OK;
+}
+
 /* ----------------------------------------------------------------------------------------------------------- walking
  */
 
