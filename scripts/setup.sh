@@ -11,7 +11,7 @@
 #   data     zstd, to unpack archives
 #   peers    PyTorch, to make frozen results anew
 #   cross    a compiler and an emulator for 64-bit ARM
-#   exports  what runs exported models in tests: a compiler and an emulator for 32-bit ARM
+#   exports  what runs exported models in tests: a compiler and an emulator for 32-bit ARM, ONNX's checker, node
 set -u
 
 quiet=no
@@ -60,6 +60,10 @@ has_torch() {
     python3 -c 'import torch' 2>/dev/null || /usr/bin/python3 -c 'import torch' 2>/dev/null
 }
 
+has_onnx() {
+    python3 -c 'import onnx' 2>/dev/null || /usr/bin/python3 -c 'import onnx' 2>/dev/null
+}
+
 # One line a need: group | what it is | how to see that it is there | apt-get | dnf | pacman | brew. "-": no package.
 needs() {
     cat <<'END'
@@ -86,6 +90,8 @@ peers | PyTorch | has_torch | python3-torch | python3-torch | python-pytorch | p
 cross | a C compiler for 64-bit ARM | has_program aarch64-linux-gnu-gcc | gcc-aarch64-linux-gnu libc6-dev-arm64-cross | - | - | -
 cross | QEMU for single programs | has_program qemu-aarch64 | qemu-user | qemu-user | qemu-user | -
 exports | a C compiler for 32-bit ARM | has_program arm-none-eabi-gcc | gcc-arm-none-eabi libnewlib-arm-none-eabi | arm-none-eabi-gcc-cs arm-none-eabi-newlib | arm-none-eabi-gcc arm-none-eabi-newlib | arm-none-eabi-gcc
+exports | ONNX's checker | has_onnx | python3-onnx | python3-onnx | - | -
+exports | node | has_program npm | nodejs npm | nodejs npm | nodejs npm | node
 exports | QEMU for single programs | has_program qemu-arm | qemu-user | qemu-user | qemu-user | -
 END
 }

@@ -1,6 +1,6 @@
 # cradle export: what is written, that a file stands for its run, and what is refused.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs moved pictures ./*.safetensors ./*.yaml ./*.[cho] ./*.bin sheet.png
+rm -rf runs moved pictures ./*.safetensors ./*.yaml ./*.[cho] ./*.bin ./*.onnx sheet.png
 
 # Every kind of parameter, one of them behind a flattened picture.
 cat >small.yaml <<'EOF'
@@ -134,6 +134,19 @@ expect 1 "cradle: small.o: a C source's name ends in .c" export runs/small --for
 expect 1 'cradle: the format c has no option layout' export runs/small --format c --out layout.c --layout torch
 expect 1 'cradle: the format safetensors has no option weights' \
     export runs/small --format safetensors --out a.safetensors --weights b
+
+# --------------------------------------------------------------------------------------------------------------- onnx
+for run in small many; do
+    expect 0 '' export runs/$run --format onnx --out $run.onnx
+    grep -q '^  not verified: no ONNX runtime' out || fault "$run.onnx: $(cat out)"
+    [ "$(wc -c <$run.onnx)" -gt 1000 ] || fault "$run.onnx is empty"
+done
+for python in python3 /usr/bin/python3; do
+    $python -c 'import onnx' 2>/dev/null || continue
+    $python -c 'import onnx, sys
+for path in sys.argv[1:]:
+    onnx.checker.check_model(onnx.load(path), full_check=True)' small.onnx many.onnx || fault "ONNX's checker"
+done
 
 # --------------------------------------------------------------------------------------------------------- fine-tuning
 # All layers but the last stay as they are in the file.
