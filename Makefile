@@ -8,6 +8,7 @@
 ## make install        into PREFIX (default /usr/local; DESTDIR is heeded)
 ## make clean          remove what was built, but for build/data
 ## make setup          install missing packages by the system's package manager
+## make web            build the page of `cradle report` anew (web/dist/report.html) by Node
 ## make test-peers     make the frozen results of PyTorch anew and compare; test the build for 64-bit ARM under QEMU
 
 PREFIX ?= /usr/local
@@ -33,7 +34,7 @@ endif
 configure = cmake --preset $(preset) --log-level=WARNING -DCRADLE_WERROR=$(WERROR) \
     $(if $(CRADLE_DATA),"-DCRADLE_DATA=$(CRADLE_DATA)") >/dev/null
 
-.PHONY: help demo test build bench data install clean setup test-peers
+.PHONY: help demo test build bench data install clean setup test-peers web
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -69,6 +70,10 @@ install: build
 
 clean:
 	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name data -exec rm -rf {} +
+
+web:
+	@sh scripts/setup.sh --quiet web
+	@cd web && npm ci --no-audit --no-fund --silent && npm run --silent build
 
 test-peers:
 	@sh scripts/peers.sh

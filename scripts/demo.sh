@@ -14,7 +14,5 @@ build/cradle predict "$run" examples/digit.png
 
 echo
 echo "The run lies in $run: config.yaml (every option), events.jsonl (what happened), best.safetensors (the network)."
-if [ -f "$run/report.html" ]; then
-    echo "Its report: $run/report.html"
-fi
+build/cradle report "$run"
 echo "For pictures of your own see examples/pictures.yaml; for all commands, build/cradle --help."

@@ -9,6 +9,8 @@
 #   test     what some tests need besides: a C++ compiler, locales
 #   thread   clang with its own OpenMP, for the thread sanitizer
 #   data     zstd, to unpack archives
+#   web      Node and npm, to build the page of reports anew
+#   browser  Chromium besides, to look at reports in a test
 #   peers    PyTorch, to make frozen results anew
 #   cross    a compiler and an emulator for 64-bit ARM
 #   exports  what runs exported models in tests: a compiler and an emulator for 32-bit ARM, ONNX's checker, node
@@ -86,6 +88,11 @@ test | a C++ compiler | has_program g++ | g++ | gcc-c++ | gcc | gcc
 thread | clang | has_program clang | clang | clang compiler-rt | clang compiler-rt | llvm
 thread | OpenMP for clang | has_clang_openmp | libomp-dev | libomp-devel | openmp | libomp
 data | zstd | has_program zstd | zstd | zstd | zstd | zstd
+web | Node | has_program node | nodejs | nodejs | nodejs | node
+web | npm | has_program npm | npm | nodejs-npm | npm | node
+browser | Node | has_program node | nodejs | nodejs | nodejs | node
+browser | npm | has_program npm | npm | nodejs-npm | npm | node
+browser | Chromium | has_program chromium | chromium | chromium | chromium | -
 peers | PyTorch | has_torch | python3-torch | python3-torch | python-pytorch | pytorch
 cross | a C compiler for 64-bit ARM | has_program aarch64-linux-gnu-gcc | gcc-aarch64-linux-gnu libc6-dev-arm64-cross | - | - | -
 cross | QEMU for single programs | has_program qemu-aarch64 | qemu-user | qemu-user | qemu-user | -
@@ -143,9 +150,9 @@ for group in "$@"; do
     build | optional | test | thread | data | peers | cross) ;;
     *)
         echo "setup: there is no group '$group'; there are build, optional, test, thread, data, peers and cross" >&2
-    build | test | thread | data | peers | cross | exports) ;;
+    build | test | thread | data | web | browser | peers | cross | exports) ;;
     *)
-        echo "setup: there is no group '$group'; there are build, test, thread, data, peers, cross and exports" >&2
+        echo "setup: there is no group '$group'; there are build, test, thread, data, web, browser, peers, cross and exports" >&2
         exit 2
         ;;
     esac

@@ -16,5 +16,6 @@
 #include <cradle/evaluate.h>
 #include <cradle/tune.h>
 #include <cradle/export.h>
+#include <cradle/report.h>
 
 #endif

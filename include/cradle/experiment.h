@@ -86,6 +86,44 @@ CR_API enum cr_status cr_run_open(struct cr_run **run, struct cr_context *contex
                                   struct cr_error *err);
 CR_API void cr_run_free(struct cr_run *run);
 
+/* ----------------------------------------------------------------------------------------------------------- log
+ */
+
+/* The numbers of one kind of event, a row an event. */
+struct cr_run_log_table {
+    int64_t count;
+    int columns;
+    const struct cr_run_log_column {
+        const char *name;     /* the event's key: "loss" */
+        const double *values; /* [count]; NaN where an event has no such number */
+    } * column;
+};
+
+/* An event of another kind, as it stands in the file. */
+struct cr_run_log_record {
+    const char *event, *json;
+    int64_t line; /* in the file, from 1 */
+    int64_t step, epoch;
+};
+
+/*
+ * What a run tells of itself in events.jsonl. Whatever keys events have is read; `seconds` are added up over all
+ * processes of a run that was resumed. What cannot be read is left out and told in a note: file, line, reason.
+ */
+struct cr_run_log {
+    struct cr_run_log_table steps, epochs;
+    int64_t record_count;
+    const struct cr_run_log_record *records;
+    int note_count;
+    const char *const *notes;
+    bool cut_off; /* the last line is not whole: the run was killed, or is being written */
+};
+/* Fails where the folder is no run. Without events.jsonl all is empty, with a note. */
+CR_API enum cr_status cr_run_log_open(struct cr_run_log **log, const char *folder, struct cr_error *err);
+CR_API void cr_run_log_free(struct cr_run_log *log);
+/* The values of a column, or NULL. */
+CR_API const double *cr_run_log_column(const struct cr_run_log_table *table, const char *name);
+
 /* ------------------------------------------------------------------------------------------------------------- bench
  */
 

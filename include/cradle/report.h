@@ -1,0 +1,60 @@
+/*
+ * cradle/report.h - a run, or several, as one web page: a file that holds everything and asks the network for nothing.
+ *
+ * Verdict and findings come first, then curves, then details. Everything is read from the run folders; what is not
+ * there (data, weights, a damaged event log) is said in the page, and the rest is shown.
+ */
+#ifndef CRADLE_REPORT_H
+#define CRADLE_REPORT_H
+
+#include <cradle/evaluate.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------------------------------------------------- summary */
+
+enum cr_run_state {
+    CR_RUN_EMPTY,         /* no step has been made */
+    CR_RUN_UNENDED,       /* killed, or still training */
+    CR_RUN_STOPPED,       /* by its user; it can go on */
+    CR_RUN_STOPPED_EARLY, /* its results got no better */
+    CR_RUN_FINISHED,      /* all epochs are done */
+};
+
+/* The outcome of a run in few numbers. Accuracies are fractions; NaN where there is no such number. */
+struct cr_run_summary {
+    enum cr_run_state state;
+    int64_t steps, epochs, planned; /* done, and the epochs that were planned; 0: not known */
+    double seconds;                 /* of training, over all its processes */
+    bool validated;                 /* the best epoch is by the validation part, else by the training part */
+    int64_t best_epoch;             /* 0: none */
+    double best_accuracy, best_loss;
+    double best_training_accuracy; /* of the same epoch */
+    double last_accuracy;          /* of the last epoch, as best_accuracy */
+    int64_t diverged;              /* the first step whose loss is no number; 0: none */
+    int faults, warnings, notes;   /* findings */
+    char headline[256];            /* one line in words */
+};
+CR_API void cr_run_summarize(struct cr_run_summary *summary, const struct cr_run_log *log);
+
+/* ------------------------------------------------------------------------------------------------------------- report
+ */
+
+struct cr_report_options {
+    const char *out;  /* the file to write; NULL: report.html in the folder of a single run */
+    bool quick;       /* only what the folders hold: no data are opened, nothing is computed */
+    bool range_test;  /* with the picture of a learning-rate range test: 120 training steps on the side */
+    const char *made; /* when, in the page's foot ("2026-11-24 14:00"); NULL: nothing is said */
+    struct cr_data_options data;
+};
+
+/* Replaces the file as a whole. Parts that cannot be made are told to the context's log, too. */
+CR_API enum cr_status cr_report_write(struct cr_context *context, const char *const *folders, int count,
+                                      const struct cr_report_options *options, struct cr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

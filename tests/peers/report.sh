@@ -1,0 +1,51 @@
+#!/bin/sh
+# Opens reports in a headless Chromium (tests/peers/report/check.mjs) and holds what they show against the runs' own
+# event logs: no error, no request, true numbers. Pictures of the pages stay in build/report. The page is built anew, too.
+#
+# usage: tests/peers/report.sh [--check]
+set -eu
+cd "$(dirname "$0")/../.."
+root=$PWD
+work=$root/build/report
+cradle=$root/build/cradle
+
+sh scripts/setup.sh --quiet browser || {
+    echo "SKIP: Node and Chromium cannot be installed here (Debian: nodejs npm chromium)"
+    exit 77
+}
+[ -x "$cradle" ] || make build
+for folder in web tests/peers/report; do
+    (cd $folder && npm ci --no-audit --no-fund --silent) || {
+        echo "SKIP: the packages of $folder cannot be fetched"
+        exit 77
+    }
+done
+CRADLE_SOURCE=$root sh -c 'mkdir -p "$0" && cd "$0" && sh "$CRADLE_SOURCE/tests/test_web.sh"' "$work"
+
+rm -rf "$work"/runs "$work"/pictures "$work"/many "$work"/*.html
+mkdir -p "$work"
+cd "$work"
+node "$root/tests/peers/report/make.mjs" .
+quiet() {
+    "$@" >>log 2>&1 || {
+        cat log
+        exit 1
+    }
+}
+: >log
+for seed in 1 2 3; do
+    quiet "$cradle" train --run runs/seed$seed train.epochs=6 train.seed=$seed
+done
+quiet "$cradle" train --run runs/slow train.epochs=6 train.optimizer.sgd.lr=0.002
+quiet "$cradle" train --run runs/one train.epochs=1
+quiet "$cradle" train --run runs/diverged train.epochs=2 train.optimizer.sgd.lr=1e12 'model=[dense: 32, relu, dense: 10]'
+quiet "$cradle" train hostile.yaml --run runs/hostile
+quiet "$cradle" train many.yaml --run runs/many
+cp -r runs/one runs/killed
+printf '{"event":"step","step":99,"lo' >>runs/killed/events.jsonl
+for run in seed1 one killed diverged hostile many; do
+    quiet "$cradle" report runs/$run --range-test
+done
+quiet "$cradle" report runs/long --quick
+quiet "$cradle" report runs/seed1 runs/seed2 runs/seed3 runs/slow --out several.html
+node "$root/tests/peers/report/check.mjs" .

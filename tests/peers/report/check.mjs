@@ -1,0 +1,173 @@
+// Opens the reports that report.sh made and compares them with the runs' event logs. Leaves a picture of each page.
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { chromium } from "playwright-core";
+
+const root = resolve(process.argv[2]);
+const faults = [];
+const fault = (page, text) => faults.push(`${page}: ${text}`);
+
+const words = { nan: NaN, inf: Infinity, "-inf": -Infinity };
+const numeric = (value) => (typeof value === "string" && value in words ? words[value] : value);
+
+// The log, read by nothing of ours.
+function events(run) {
+    const kinds = {};
+    for (const line of readFileSync(join(root, "runs", run, "events.jsonl"), "utf8").split("\n")) {
+        let event;
+        try {
+            event = JSON.parse(line);
+        } catch {
+            continue;
+        }
+        (kinds[event.event] ??= []).push(event);
+    }
+    return kinds;
+}
+
+const same = (a, b) => Object.is(Math.fround(a), Math.fround(b));
+
+// A chart's series holds exactly the column of the log.
+function compare(page, charts, title, label, expected) {
+    const series = charts.find((chart) => chart.title === title)?.series.find((s) => s.label === label);
+    if (!expected.some(Number.isFinite)) return;
+    if (!series) return fault(page, `${title}: there is no ${label}`);
+    if (series.values.length !== expected.length) return fault(page, `${title}, ${label}: ${series.values.length} numbers, expected ${expected.length}`);
+    const wrong = expected.findIndex((value, i) => !same(numeric(series.values[i]), value));
+    if (wrong >= 0) fault(page, `${title}, ${label}: number ${wrong} is ${series.values[wrong]}, expected ${expected[wrong]}`);
+}
+
+function compareRun(page, charts, log) {
+    const column = (kind, key) => (log[kind] ?? []).map((event) => (event[key] === undefined ? NaN : numeric(event[key])));
+    compare(page, charts, "Loss", "training, each step", column("step", "loss"));
+    compare(page, charts, "Loss", "validation", column("epoch", "validation_loss"));
+    compare(page, charts, "Accuracy", "training, each step", column("step", "accuracy"));
+    compare(page, charts, "Accuracy", "training, mean of the epoch", column("epoch", "accuracy"));
+    compare(page, charts, "Accuracy", "validation", column("epoch", "validation_accuracy"));
+    compare(page, charts, "Learning rate", "learning rate", column("step", "lr"));
+}
+
+// In the page: what each chart holds.
+function readCharts() {
+    return [...document.querySelectorAll("figure.chart")].filter((figure) => figure.chart).map(({ chart }) => ({
+        title: chart.spec.title,
+        drawn: Boolean(chart.plot),
+        series: chart.spec.series.map((s) => ({ label: s.label, values: Array.from(s.values, (v) => (Number.isFinite(v) ? v : String(v).replace("NaN", "nan").replace("Infinity", "inf"))) })),
+    }));
+}
+
+async function open(browser, file, name, options) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    page.on("console", (message) => ["error", "warning"].includes(message.type()) && fault(name, `console: ${message.text()}`));
+    page.on("pageerror", (error) => fault(name, `error: ${error.message}`));
+    page.on("dialog", (dialog) => (fault(name, `a dialog: ${dialog.message()}`), dialog.dismiss()));
+    page.on("request", (request) => !/^(file|data):/.test(request.url()) && fault(name, `a request: ${request.url()}`));
+    const begun = Date.now();
+    await page.goto(`file://${join(root, file)}`);
+    await page.waitForSelector("main:not([aria-busy])", { timeout: 60000 });
+    await page.waitForFunction(() => [...document.querySelectorAll("figure.chart")].every((figure) => !figure.chart || figure.chart.plot), null, { timeout: 60000 });
+    return { page, context, seconds: (Date.now() - begun) / 1000 };
+}
+
+async function checkTable(page, name) {
+    const count = await page.evaluate(() => [...document.querySelectorAll("figure.chart")].filter((figure) => !figure.querySelector("details.table")).length);
+    if (count) fault(name, `${count} charts have no table`);
+    const details = page.locator("figure.chart details.table").first();
+    await details.locator("summary").click();
+    if (!(await details.locator("tbody tr").count())) fault(name, "the first chart's table is empty");
+    await details.locator("summary").click();
+}
+
+async function checkKeyboard(page, name) {
+    const canvas = page.locator("figure.chart .canvas").first();
+    await canvas.focus();
+    await page.keyboard.press("End");
+    const spoken = await page.locator("figure.chart [aria-live]").first().textContent();
+    if (!/\d/.test(spoken)) fault(name, `the keyboard says "${spoken}"`);
+}
+
+async function checkPhone(browser, file, name) {
+    const { page, context } = await open(browser, file, `${name} (phone)`, { viewport: { width: 390, height: 844 } });
+    const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    if (inner > outer) fault(name, `at ${outer} pixels the page is ${inner} wide`);
+    await page.screenshot({ path: join(root, `${name}-phone.png`), fullPage: true });
+    await context.close();
+}
+
+// Confusion, accuracy and classes agree with each other and with the log.
+async function checkEvaluation(page, name, log) {
+    const cells = await page.evaluate(() => [...document.querySelectorAll(".matrix tbody tr")].map((row) => [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent) || 0)));
+    if (!cells.length) return fault(name, "there is no confusion matrix");
+    const all = cells.flat().reduce((a, b) => a + b, 0), right = cells.reduce((sum, row, i) => sum + row[i], 0);
+    const best = log.epoch.filter((event) => event.best).at(-1);
+    if (Math.abs(right / all - best.validation_accuracy) > 1e-6) fault(name, `the matrix says ${right} of ${all}, the log ${best.validation_accuracy}`);
+    const fact = await page.locator(".facts dd").first().textContent();
+    if (!fact.startsWith(`${(100 * best.validation_accuracy).toFixed(2)} %`)) fault(name, `the first fact is ${fact}`);
+}
+
+async function checkRun(browser, run, checks = async () => {}) {
+    const file = `runs/${run}/report.html`, log = events(run);
+    const { page, context, seconds } = await open(browser, file, run);
+    const charts = await page.evaluate(readCharts);
+    compareRun(run, charts, log);
+    await checkTable(page, run);
+    await checkKeyboard(page, run);
+    await checks(page, log, seconds);
+    await page.screenshot({ path: join(root, `${run}.png`), fullPage: true });
+    await context.close();
+    console.log(`${run}: ${charts.length} charts, open in ${seconds.toFixed(1)} s`);
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+
+await checkRun(browser, "seed1", async (page, log) => checkEvaluation(page, "seed1", log));
+await checkRun(browser, "one", async (page, log) => checkEvaluation(page, "one", log));
+await checkRun(browser, "killed", async (page) => {
+    const notes = await page.locator(".notes").textContent();
+    if (!/events\.jsonl:\d+: the last line is not whole/.test(notes)) fault("killed", `the notes say "${notes}"`);
+});
+await checkRun(browser, "diverged", async (page, log) => {
+    const first = log.step.find((event) => !Number.isFinite(numeric(event.loss)));
+    if (!first) return fault("diverged", "the run did not diverge");
+    const headline = await page.locator(".headline").textContent();
+    if (!headline.includes(`from step ${first.step} on`)) fault("diverged", `the headline says "${headline}"`);
+});
+await checkRun(browser, "hostile", async (page) => {
+    const scripts = await page.evaluate(() => document.querySelectorAll("script").length);
+    if (scripts !== 2) fault("hostile", `${scripts} scripts`);
+    if (await page.locator("main img, main script, main b").count()) fault("hostile", "a name became an element");
+    const names = await page.evaluate(() => [...document.querySelectorAll(".matrix th[scope=row]")].map((head) => head.textContent));
+    for (const name of ["<script>alert(1)<", "<img src=x onerror=alert(2)>"]) if (!names.includes(name)) fault("hostile", `the class ${name} is not there`);
+});
+await checkRun(browser, "many", async (page) => {
+    if (!(await page.locator("#confusion canvas").count())) fault("many", "there is no picture of the confusion");
+});
+await checkRun(browser, "long", async (page, log, seconds) => {
+    if (seconds > (Number(process.env.CRADLE_LOAD) || 3)) fault("long", `opened in ${seconds} s`);
+    if (!(await page.locator("#inside canvas").count())) fault("long", "there are no layers");
+});
+
+const { page, context } = await open(browser, "several.html", "several");
+const charts = await page.evaluate(readCharts);
+const accuracy = charts.find((chart) => chart.title === "Validation accuracy");
+const seeds = ["seed1", "seed2", "seed3"].map((run) => events(run).epoch.map((event) => event.validation_accuracy));
+const mean = seeds[0].map((_, e) => seeds.reduce((sum, run) => sum + Math.fround(run[e]), 0) / 3);
+const drawn = accuracy?.series.find((s) => s.label === "seed1 and 2 more seeds")?.values ?? [];
+if (!mean.every((value, e) => Math.abs(value - drawn[e]) < 1e-6)) fault("several", `the mean over seeds is ${drawn}, expected ${mean}`);
+const heads = await page.evaluate(() => [...document.querySelectorAll("#results thead th")].map((head) => head.textContent));
+if (!heads.includes("train.optimizer.sgd.lr") || !heads.includes("train.seed")) fault("several", `the results have ${heads}`);
+await page.screenshot({ path: join(root, "several.png"), fullPage: true });
+await context.close();
+
+await checkPhone(browser, "runs/seed1/report.html", "seed1");
+await checkPhone(browser, "runs/hostile/report.html", "hostile");
+await checkPhone(browser, "several.html", "several");
+const dark = await open(browser, "runs/seed1/report.html", "seed1 (dark)", { colorScheme: "dark" });
+await dark.page.screenshot({ path: join(root, "seed1-dark.png"), fullPage: true });
+await dark.page.emulateMedia({ media: "print" });
+await dark.page.pdf({ path: join(root, "seed1.pdf"), format: "A4" });
+await browser.close();
+
+for (const text of faults) console.log(text);
+if (faults.length) process.exit(1);

@@ -1,0 +1,70 @@
+# cradle report: of one run, of several, of what is damaged or not there; nothing half-written.
+. "$(dirname "$0")/cli.sh"
+rm -rf runs page.html && mkdir runs
+
+cat >net.yaml <<'END'
+data: {source: digits, limit: 300, validation: 0.2}
+model: [dense: 10]
+train: {optimizer: {sgd: {lr: 0.05}}, epochs: 1, batch: 50}
+END
+for seed in 1 2; do
+    cradle train net.yaml --run runs/$seed train.seed=$seed
+    [ $code = 0 ] || fault "train: exit status $code: $(cat err)"
+done
+
+# page FILE: a whole one, whose data hold no tag.
+page() {
+    [ "$(head -n 1 "$1")" = '<!doctype html>' ] || fault "$1: is no page"
+    tail -n 1 "$1" | grep -q '</html>' || fault "$1: is not whole"
+    [ "$(grep -o '<script' "$1" | wc -l)" = 2 ] || fault "$1: not two scripts"
+    grep -q "default-src 'none'; script-src 'sha256-" "$1" || fault "$1: has no policy"
+}
+
+cradle report runs/1
+[ $code = 0 ] || fault "report: exit status $code: $(cat err)"
+[ ! -s err ] || fault "report: said $(cat err)"
+page runs/1/report.html
+sed -n 1p out | grep -Eqx 'runs/1: Finished after 1 of 1 epochs; best validation accuracy 0\.[0-9]{4} in epoch 1' || fault "report: $(cat out)"
+sed -n 2p out | grep -Eqx 'The report lies in runs/1/report.html \([0-9.]+ KiB\); open it in a web browser\.' || fault "report: $(cat out)"
+for part in summary starts steps epochs config settings network filters evaluation samples speed; do
+    grep -q "\"$part\":" runs/1/report.html || fault "report: has no $part"
+done
+grep -q '"range":' runs/1/report.html && fault "report: has a range test that nobody asked for"
+
+cradle report runs/1 runs/2 --out page.html --quick
+[ $code = 0 ] || fault "report on two: exit status $code: $(cat err)"
+page page.html
+grep -q '"evaluation":' page.html && fault "report --quick: opened data"
+[ "$(grep -o '"name":"[12]","folder":"runs/[12]"' page.html | wc -l)" = 2 ] || fault "report on two: has not both"
+
+cradle report runs/1 --range-test --out page.html
+grep -q '"range":{"rate":\[1e-6,' page.html || fault "report --range-test: has none"
+
+# Killed in the middle of a line; without data; without weights.
+cp -r runs/1 runs/killed
+printf '{"event":"step","st' >>runs/killed/events.jsonl
+cradle report runs/killed --quick
+[ $code = 0 ] || fault "killed: exit status $code"
+lines=$(wc -l <runs/killed/events.jsonl)
+[ "$(cat err)" = "cradle: warning: runs/killed/events.jsonl:$((lines + 1)): the last line is not whole (the run was killed, or is still being written); left out" ] ||
+    fault "killed: said $(cat err)"
+rm runs/killed/*.safetensors
+cradle report runs/killed
+[ $code = 0 ] || fault "without weights: exit status $code"
+grep -q 'the network: left out: runs/killed: has no weights yet' err || fault "without weights: said $(cat err)"
+page runs/killed/report.html
+
+expect 1 'cradle: runs: is no run: there is neither config.yaml nor events.jsonl in it' report runs
+[ ! -e runs/report.html ] || fault "a foreign folder: a page was left in it"
+expect 1 'cradle: nowhere: there is no such folder' report nowhere
+expect 1 'cradle: runs/1: is there twice' report runs/1 runs/1 --out twice.html
+[ ! -e twice.html ] || fault "twice: a page was left"
+expect 2 'cradle report: several runs need --out FILE: the page to write
+Try: cradle report --help' report runs/1 runs/2
+if [ -e /dev/full ]; then
+    mkdir -p closed/page.html
+    cradle report runs/1 --quick --out closed/page.html
+    [ $code = 1 ] || fault "a folder in the place of the page: exit status $code"
+    [ "$(ls closed)" = page.html ] || fault "a folder in the place of the page: left $(ls closed)"
+fi
+finish

@@ -1,0 +1,300 @@
+// A line chart: uPlot with a legend of buttons, marks, a cursor for the keyboard, words for a screen reader, and its table.
+//
+// spec: {title, note, series, marks, format, log, xLog, unit, fraction, sync}
+//   series: [{label, colour, at: {step, epoch, time}, values, smooth, points, dash, band}]
+//           `smooth`: drawn faint, with a smoothed line in front; `band`: [index of upper, index of lower]
+//   marks:  [{at: {step, epoch, time}, label, colour, short, tick}]; `tick`: a small stroke at the bottom
+// view: {axis: "step" | "epoch" | "time", smoothing: 0..1, log}
+import uPlot from "uplot";
+import { duration, h, number, percent, table } from "./dom.js";
+import { colour, onLook } from "./look.js";
+
+const TABLE_ROWS = 200;
+
+// A running mean without the pull towards 0 at the beginning; what is no number is left out.
+export function smoothed(values, weight) {
+    const result = new Array(values.length);
+    let sum = 0, mass = 0;
+    for (let i = 0; i < values.length; i++) {
+        if (Number.isFinite(values[i])) {
+            sum = weight * sum + (1 - weight) * values[i];
+            mass = weight * mass + 1 - weight;
+            result[i] = sum / mass;
+        } else result[i] = null;
+    }
+    return result;
+}
+
+// As uPlot wants them: null is a gap. On a logarithmic axis there is nothing at or below 0.
+function drawable(values, log) {
+    const result = new Array(values.length);
+    for (let i = 0; i < values.length; i++)
+        result[i] = Number.isFinite(values[i]) && (!log || values[i] > 0) ? values[i] : null;
+    return result;
+}
+
+function faint(name) {
+    return () => `color-mix(in srgb, ${colour(name)} 28%, transparent)`;
+}
+
+export class Chart {
+    constructor(spec, view) {
+        this.spec = spec;
+        this.view = { ...view };
+        this.hidden = new Set();
+        this.format = spec.format ?? ((value) => (spec.fraction ? percent(value) : number(value)));
+        this.values = [];
+        this.canvas = h("div", {
+            class: "canvas", tabindex: 0, role: "img", "aria-label": this.describe(),
+            onkeydown: (event) => this.onKey(event),
+        });
+        this.where = h("span", { class: "where" });
+        this.spoken = h("span", { class: "hidden", "aria-live": "polite" });
+        this.legend = h("div", { class: "legend" }, spec.series.filter((s) => s.label).map((s) => this.legendItem(s)), this.where);
+        this.details = h("details", { class: "table", ontoggle: () => this.showTable() }, h("summary", {}, "Table"));
+        this.element = h("figure", { class: "chart" },
+            h("figcaption", {}, h("strong", {}, spec.title), spec.note ? h("span", {}, spec.note) : null),
+            this.legend, this.canvas, this.spoken, this.details);
+        this.element.chart = this;
+        this.unlook = onLook(() => this.plot?.redraw(false));
+        // Drawn when it has its place, and anew at another width.
+        this.observer = new ResizeObserver(() => this.fit());
+        this.observer.observe(this.canvas);
+    }
+
+    free() {
+        this.unlook();
+        this.observer.disconnect();
+        this.plot?.destroy();
+    }
+
+    set(change) {
+        Object.assign(this.view, change);
+        if (this.plot) this.draw();
+        this.details.open = false;
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- legend
+
+    legendItem(s) {
+        const value = h("span", { class: "value" });
+        const swatch = h("span", { class: `swatch ${s.points ? "dot" : s.dash ? "dash" : ""}` });
+        swatch.style.setProperty("--swatch", `var(--${s.colour})`);
+        const button = h("button", { type: "button", "aria-pressed": "true", title: "show or hide", onclick: () => {
+            const hide = !this.hidden.has(s);
+            hide ? this.hidden.add(s) : this.hidden.delete(s);
+            button.setAttribute("aria-pressed", String(!hide));
+            this.draw();
+        } }, swatch, s.label, value);
+        this.values.push({ s, value });
+        return button;
+    }
+
+    // The numbers under the cursor, else the last ones.
+    tell(index) {
+        const parts = [];
+        for (const { s, value } of this.values) {
+            const drawn = this.columns.findIndex((column) => column.s === s && column.main);
+            const found = drawn < 0 ? null : this.nearest(drawn + 1, index);
+            value.textContent = found === null ? "" : this.format(found);
+            if (found !== null) parts.push(`${s.label} ${this.format(found)}`);
+        }
+        const at = index === null ? "" : this.name(this.plot.data[0][index]);
+        this.where.textContent = at;
+        return `${at}: ${parts.join(", ")}`;
+    }
+
+    // Of a series that has no number just here, the one before.
+    nearest(column, index) {
+        const values = this.plot.data[column];
+        for (let i = index ?? values.length - 1; i >= 0; i--) if (Number.isFinite(values[i])) return values[i];
+        return null;
+    }
+
+    name(x) {
+        if (this.spec.xName) return this.spec.xName(x);
+        if (this.view.axis === "time") return duration(x);
+        return `${this.view.axis} ${number(this.view.axis === "epoch" ? Math.round(x * 100) / 100 : x)}`;
+    }
+
+    // ----------------------------------------------------------------------------------------------------------- plot
+
+    build() {
+        const log = this.spec.log && this.view.log, columns = [], tables = [];
+        for (const s of this.spec.series) {
+            if (this.hidden.has(s)) continue;
+            const x = s.at[this.view.axis], raw = drawable(s.values, log);
+            const smooth = s.smooth && this.view.smoothing > 0;
+            const style = { width: s.points && raw.length < 400 ? 1.75 : 1.5, dash: s.dash ? [5, 4] : undefined };
+            const points = { show: Boolean(s.points) && raw.length <= 60, size: 5 };
+            const stroke = () => colour(s.colour);
+            if (smooth) {
+                columns.push({ s, options: { ...style, width: 1, stroke: faint(s.colour), points: { show: false } } });
+                tables.push([x, raw]);
+            }
+            columns.push({ s, main: true, options: { ...style, points: { ...points, fill: stroke }, stroke: s.band ? "transparent" : stroke } });
+            tables.push([x, smooth ? drawable(smoothed(s.values, this.view.smoothing), log) : raw]);
+        }
+        this.columns = columns;
+        return tables.length ? uPlot.join(tables) : [[0, 1]];
+    }
+
+    bands() {
+        const place = (s) => this.columns.findIndex((column) => column.s === s && column.main) + 1;
+        return this.spec.series.filter((s) => s.upper && !this.hidden.has(s) && !this.hidden.has(s.upper)).map((s) => ({
+            series: [place(s.upper), place(s)],
+            fill: () => `color-mix(in srgb, ${colour(s.colour)} 18%, transparent)`,
+        }));
+    }
+
+    axis(extra) {
+        return {
+            stroke: () => colour("muted"),
+            font: "12px system-ui, sans-serif",
+            grid: { stroke: () => colour("grid"), width: 1 },
+            ticks: { stroke: () => colour("grid"), width: 1, size: 4 },
+            ...extra,
+        };
+    }
+
+    options(width) {
+        const { spec, view } = this, log = spec.log && view.log;
+        const x = view.axis === "time" ? (u, splits) => splits.map((v) => duration(v)) : (u, splits) => splits.map((v) => (v === null ? "" : Number.isInteger(v) ? amountOrNumber(v) : short(v)));
+        const y = (u, splits) => splits.map((v) => (v === null ? "" : spec.fraction ? percent(v, tickDigits(splits)) : short(v)));
+        return {
+            width,
+            height: Math.max(180, Math.min(260, Math.round(width * 0.5))),
+            legend: { show: false },
+            cursor: {
+                sync: spec.sync ? { key: `${spec.sync}-${view.axis}`, setSeries: false } : undefined,
+                drag: { x: true, y: false }, points: { size: 6 }, y: false,
+            },
+            scales: {
+                x: { time: false, distr: spec.xLog ? 3 : 1 },
+                y: { distr: log ? 3 : 1, range: log ? undefined : (u, low, high) => this.range(low, high) },
+            },
+            axes: [
+                this.axis({ values: spec.xLog ? logLabels : x, space: 60, size: 28 }),
+                this.axis({ values: log ? logLabels : y, size: spec.fraction ? 58 : 56, space: 36 }),
+            ],
+            series: [{}, ...this.columns.map((column) => column.options)],
+            bands: this.bands(),
+            hooks: {
+                draw: [(u) => this.drawMarks(u)],
+                setCursor: [(u) => this.tell(u.cursor.idx ?? null)],
+            },
+        };
+    }
+
+    range(low, high) {
+        if (low === null || high === null || low === undefined) return [0, 1];
+        const room = (high - low || Math.abs(high) || 1) * 0.06;
+        const top = this.spec.fraction && high <= 1 ? Math.min(1, high + room) : high + room;
+        return [low >= 0 ? Math.max(0, low - room) : low - room, Math.max(top, low + 1e-12)];
+    }
+
+    draw() {
+        const width = this.canvas.clientWidth;
+        if (!width) return;
+        this.plot?.destroy();
+        const data = this.build();
+        this.plot = new uPlot(this.options(width), data, this.canvas);
+        this.tell(null);
+    }
+
+    fit() {
+        const width = this.canvas.clientWidth;
+        if (!width || this.plot?.width === width) return;
+        if (!this.plot) this.draw();
+        else this.plot.setSize({ width, height: Math.max(180, Math.min(260, Math.round(width * 0.5))) });
+    }
+
+    drawMarks(u) {
+        const { ctx, bbox } = u, ratio = devicePixelRatio;
+        ctx.save();
+        for (const mark of this.spec.marks ?? []) {
+            const x = u.valToPos(mark.at[this.view.axis], "x", true);
+            if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
+            ctx.strokeStyle = ctx.fillStyle = colour(mark.colour);
+            ctx.lineWidth = ratio;
+            ctx.setLineDash(mark.tick ? [] : [3 * ratio, 3 * ratio]);
+            ctx.beginPath();
+            ctx.moveTo(x, mark.tick ? bbox.top + bbox.height - 5 * ratio : bbox.top);
+            ctx.lineTo(x, bbox.top + bbox.height);
+            ctx.stroke();
+            if (!mark.short) continue;
+            ctx.font = `600 ${11 * ratio}px system-ui, sans-serif`;
+            ctx.textBaseline = "top";
+            const wide = ctx.measureText(mark.short).width, right = x + wide + 8 * ratio > bbox.left + bbox.width;
+            ctx.textAlign = right ? "right" : "left";
+            ctx.fillText(mark.short, x + (right ? -4 : 4) * ratio, bbox.top + 2 * ratio);
+        }
+        ctx.restore();
+    }
+
+    // ------------------------------------------------------------------------------------------------ keyboard and words
+
+    onKey(event) {
+        const u = this.plot, last = u ? u.data[0].length - 1 : -1;
+        if (last < 0) return;
+        const now = u.cursor.idx ?? (event.key === "ArrowLeft" ? last + 1 : -1), leap = Math.max(1, Math.round(last / 50));
+        const goal = { ArrowLeft: now - (event.shiftKey ? 1 : leap), ArrowRight: now + (event.shiftKey ? 1 : leap), Home: 0, End: last }[event.key];
+        if (event.key === "Escape") u.setScale("x", { min: u.data[0][0], max: u.data[0][last] });
+        if (goal === undefined) return;
+        event.preventDefault();
+        const index = Math.min(last, Math.max(0, goal));
+        u.setCursor({ left: u.valToPos(u.data[0][index], "x"), top: u.over.clientHeight / 2 });
+        this.spoken.textContent = this.tell(index);
+    }
+
+    describe() {
+        const parts = this.spec.series.filter((s) => s.label).map((s) => {
+            const values = Array.from(s.values).filter(Number.isFinite);
+            if (!values.length) return `${s.label}: no numbers`;
+            const least = values.reduce((a, b) => Math.min(a, b)), most = values.reduce((a, b) => Math.max(a, b));
+            return `${s.label}: from ${this.format(values[0])} to ${this.format(values.at(-1))}, least ${this.format(least)}, most ${this.format(most)}`;
+        });
+        return `${this.spec.title}. ${parts.join("; ")}. Arrow keys read the numbers; a table follows.`;
+    }
+
+    // What is drawn, but for smoothing; long series at even distances, with their last row.
+    showTable() {
+        this.details.querySelector(".scroll")?.remove();
+        this.details.querySelector("p")?.remove();
+        if (!this.details.open) return;
+        const shown = this.spec.series.filter((s) => s.label);
+        const joined = uPlot.join(shown.map((s) => [s.at[this.view.axis], Array.from(s.values)]));
+        const count = joined[0].length, stride = Math.max(1, Math.ceil(count / TABLE_ROWS));
+        // Rows of the shorter series (epochs) stay whole.
+        const short = joined.slice(1).reduce((a, b) => (b.filter((v) => v !== undefined).length < a.filter((v) => v !== undefined).length ? b : a));
+        const dense = short.filter((v) => v !== undefined).length <= TABLE_ROWS;
+        const keep = (i) => (i === 0 || i === count - 1 || (dense && stride > 1 ? short[i] !== undefined : i % stride === 0));
+        const rows = [];
+        for (let i = 0; i < count; i++)
+            if (keep(i)) rows.push([this.name(joined[0][i]), ...joined.slice(1).map((column) => (column[i] === undefined ? "" : Number.isFinite(column[i]) ? this.format(column[i]) : String(column[i])))]);
+        this.details.append(table(this.spec.title, [{ text: "at" }, ...shown.map((s) => ({ text: s.label, number: true }))], rows));
+        if (rows.length < count) this.details.append(h("p", { class: "muted" }, `${number(rows.length)} of ${number(count)} rows.`));
+    }
+}
+
+// Of a tick: no digits that say nothing.
+function short(value) {
+    return Math.abs(value) >= 1e4 ? amountOrNumber(value) : Math.abs(value) > 0 && Math.abs(value) < 1e-3 ? number(value, 3) : String(Number(value.toPrecision(3))).replace("-", "−");
+}
+
+function amountOrNumber(value) {
+    if (Math.abs(value) >= 1e6) return `${value / 1e6} M`;
+    return Math.abs(value) >= 1e4 ? `${value / 1e3} k` : String(value);
+}
+
+const tickDigits = (splits) => {
+    const steps = splits.filter((v) => v !== null), gap = steps.length > 1 ? Math.abs(steps[1] - steps[0]) : 1;
+    return Math.max(0, Math.min(4, Math.ceil(-Math.log10(100 * gap) - 1e-9)));
+};
+
+// Only the powers of ten, where there are several.
+function logLabels(u, splits) {
+    const shown = splits.filter((v) => v !== null);
+    const tens = shown.filter((v) => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9);
+    return splits.map((v) => (v === null || (tens.length > 1 && !tens.includes(v)) ? "" : v >= 0.001 && v < 1e4 ? String(Number(v.toPrecision(3))) : v.toExponential(0).replace("e-", "e−").replace("e+", "e")));
+}

@@ -1,0 +1,109 @@
+// A heat map on a canvas: rows by columns, with the value under the pointer in words, and its table.
+//
+// spec: {title, note, rows: [text], columns: [number], column: name of a column, value: (row, column) => number or null,
+//        format, scale: "linear" | "log", low, high}
+import { h, number, table } from "./dom.js";
+import { colour, onLook } from "./look.js";
+
+const TABLE_COLUMNS = 12;
+
+export class Heat {
+    constructor(spec) {
+        this.spec = spec;
+        this.format = spec.format ?? number;
+        this.measure();
+        const { rows, columns } = spec;
+        this.canvas = h("canvas", { class: "heat wide", role: "img", tabindex: 0, "aria-label": `${spec.title}: ${rows.length} rows, ${columns.length} columns; arrow keys read the numbers; a table follows`,
+            onpointermove: (event) => this.point(event), onpointerleave: () => this.say(null), onkeydown: (event) => this.key(event) });
+        this.labels = h("div", { class: "heat-rows", "aria-hidden": "true" }, rows.length <= 24 ? rows.map((row) => h("span", { title: row }, row)) : [h("span", {}, rows[0]), h("span", {}, rows.at(-1))]);
+        this.where = h("span", { class: "where", "aria-live": "polite" });
+        this.scale = h("div", { class: "heat-scale" }, h("span", {}, this.format(this.low)), h("i", {}), h("span", {}, this.format(this.high)), this.where);
+        this.details = h("details", { class: "table", ontoggle: () => this.showTable() }, h("summary", {}, "Table"));
+        this.element = h("figure", { class: "chart wide" },
+            h("figcaption", {}, h("strong", {}, spec.title), spec.note ? h("span", {}, spec.note) : null),
+            this.scale, h("div", { class: `heat-body ${spec.bare ? "bare" : ""}` }, this.labels, this.canvas),
+            h("div", { class: "heat-columns", "aria-hidden": "true" }, h("span", {}, spec.column(columns[0])), h("span", {}, spec.column(columns.at(-1)))), this.details);
+        this.element.heat = this;
+        this.unlook = onLook(() => this.paint());
+        this.paint();
+    }
+
+    free() {
+        this.unlook();
+    }
+
+    // The range of what is finite; a logarithmic scale begins above 0.
+    measure() {
+        const { rows, columns, value, scale } = this.spec;
+        let low = Infinity, high = -Infinity;
+        for (let r = 0; r < rows.length; r++)
+            for (let c = 0; c < columns.length; c++) {
+                const v = value(r, c);
+                if (!Number.isFinite(v) || (scale === "log" && v <= 0)) continue;
+                low = Math.min(low, v);
+                high = Math.max(high, v);
+            }
+        this.low = this.spec.low ?? (low === Infinity ? 0 : low);
+        this.high = this.spec.high ?? (high === -Infinity ? 1 : high);
+        if (scale === "log") this.low = Math.max(this.low, this.high * 1e-8);
+    }
+
+    // 0 to 1, null where there is no number.
+    depth(v) {
+        if (!Number.isFinite(v)) return null;
+        if (this.spec.scale !== "log") return this.high > this.low ? Math.min(1, Math.max(0, (v - this.low) / (this.high - this.low))) : 0;
+        if (v <= 0) return 0;
+        return this.high > this.low ? Math.min(1, Math.max(0, Math.log(v / this.low) / Math.log(this.high / this.low))) : 0;
+    }
+
+    paint() {
+        const { rows, columns, value } = this.spec, tall = Math.max(1, Math.round((rows.length <= 24 ? 18 : 3))), wide = Math.max(1, Math.floor(900 / columns.length));
+        this.canvas.width = columns.length * wide;
+        this.canvas.height = rows.length * tall;
+        const context = this.canvas.getContext("2d");
+        context.fillStyle = colour("cell");
+        context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+        const bad = colour("fault"), tone = colour("series-1");
+        for (let r = 0; r < rows.length; r++)
+            for (let c = 0; c < columns.length; c++) {
+                const depth = this.depth(value(r, c));
+                context.globalAlpha = depth ?? 1;
+                context.fillStyle = depth === null ? bad : tone;
+                if (depth !== 0) context.fillRect(c * wide, r * tall, wide, tall);
+            }
+        context.globalAlpha = 1;
+    }
+
+    say(at) {
+        if (!at) {
+            this.where.textContent = "";
+            return;
+        }
+        this.at = at;
+        const [r, c] = at;
+        this.where.textContent = `${this.spec.rows[r]}, ${this.spec.column(this.spec.columns[c])}: ${this.format(this.spec.value(r, c))}`;
+    }
+
+    point(event) {
+        const box = this.canvas.getBoundingClientRect(), { rows, columns } = this.spec;
+        const r = Math.floor(((event.clientY - box.top) / box.height) * rows.length), c = Math.floor(((event.clientX - box.left) / box.width) * columns.length);
+        if (r >= 0 && c >= 0 && r < rows.length && c < columns.length) this.say([r, c]);
+    }
+
+    key(event) {
+        const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+        if (!move) return;
+        event.preventDefault();
+        const [r, c] = this.at ?? [0, 0], { rows, columns } = this.spec;
+        this.say([Math.min(rows.length - 1, Math.max(0, r + move[0])), Math.min(columns.length - 1, Math.max(0, c + move[1]))]);
+    }
+
+    showTable() {
+        this.details.querySelector(".scroll")?.remove();
+        if (!this.details.open) return;
+        const { rows, columns, column, value, title } = this.spec, stride = Math.max(1, Math.ceil(columns.length / TABLE_COLUMNS));
+        const shown = columns.map((_, c) => c).filter((c) => c % stride === 0 || c === columns.length - 1);
+        this.details.append(table(title, [{ text: "" }, ...shown.map((c) => ({ text: column(columns[c]), number: true }))],
+            rows.map((row, r) => [row, ...shown.map((c) => this.format(value(r, c)))])));
+    }
+}

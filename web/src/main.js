@@ -1,0 +1,67 @@
+// The report: reads the data that stand in the page and builds its sections, verdict first.
+import { h, plural } from "./dom.js";
+import { readPage } from "./data.js";
+import { isDark, setTheme } from "./look.js";
+import { gather, overview } from "./overview.js";
+import { Controls, curves, rangeTest, smoothing, spread } from "./curves.js";
+import { inside } from "./inside.js";
+import { evaluation } from "./evaluation.js";
+import { config, filters, layers, samples } from "./details.js";
+import { compare, compareView } from "./compare.js";
+
+function switchTheme() {
+    return h("button", { type: "button", class: "theme", "aria-label": "light or dark", title: "light or dark",
+        onclick: () => setTheme(isDark() ? "light" : "dark") }, "◐");
+}
+
+// The bar at the top: one link for each section that is there.
+function bar(title, body) {
+    const links = [...body.querySelectorAll("section > h2")].map((head) => h("a", { href: `#${head.parentElement.id}` }, head.textContent));
+    return h("header", { class: "top" }, h("div", {}, h("strong", { title }, title), h("nav", { "aria-label": "sections" }, links), switchTheme()));
+}
+
+function details(run) {
+    const findings = gather(run.findings), controls = new Controls({ axis: run.epochs.count > 1 ? "epoch" : "step", smoothing: smoothing(run.steps.count), log: spread([run]) });
+    const weights = filters(run), test = rangeTest(run, controls), network = layers(run);
+    if (network && weights) network.append(weights);
+    const sections = [overview(run, findings), curves(run, findings, controls), evaluation(run), inside(run, controls.charts), network, samples(run), config(run)];
+    if (test) sections[1].querySelector(".grid")?.append(test);
+    return { body: h("div", {}, sections), free: () => controls.free() };
+}
+
+// Of several runs one at a time is shown in detail.
+function switcher(runs) {
+    const place = h("div", { id: "run" });
+    let shown;
+    const choose = (index) => {
+        shown?.free();
+        shown = details(runs[index]);
+        place.replaceChildren(shown.body);
+    };
+    choose(0);
+    return [h("div", { class: "switcher" }, h("label", {}, "Details of ", h("select", { onchange: (event) => choose(Number(event.target.value)) },
+        runs.map((run, i) => h("option", { value: i }, run.name))))), place];
+}
+
+function foot(page) {
+    const thinned = page.thinned > 1 ? ` The steps are thinned: of each ${page.thinned} two points are kept, with the least and the largest numbers among them.` : "";
+    const quick = page.quick ? " Made with --quick: no data were opened." : "";
+    return h("footer", {}, `Cradle ${page.version}${page.made ? `, ${page.made}` : ""}.${thinned}${quick} Charts by uPlot.`);
+}
+
+async function start() {
+    const root = document.getElementById("page"), page = await readPage(), { runs } = page;
+    const title = runs.length === 1 ? runs[0].name : plural(runs.length, "run");
+    document.title = `${title} – Cradle report`;
+    const body = h("div", { class: "body" }, h("h1", {}, title), h("p", { class: "path" }, runs.map((run) => run.folder).join(", ")),
+        runs.length > 1 ? [compare(runs, compareView(runs)), switcher(runs)] : details(runs[0]).body, foot(page));
+    root.replaceChildren(bar(title, body), body);
+    root.removeAttribute("aria-busy");
+}
+
+start().catch((error) => {
+    const root = document.getElementById("page");
+    root.replaceChildren(h("p", { class: "notes" }, `This report cannot be shown: ${error.message}`));
+    root.removeAttribute("aria-busy");
+    throw error;
+});

@@ -1,0 +1,114 @@
+// The verdict, the findings, and the numbers that are asked for first.
+import { amount, duration, h, number, percent, plural, section } from "./dom.js";
+
+const ranks = { fault: 0, warning: 1, note: 2 };
+const rank = (finding) => ranks[finding.severity] ?? 2;
+export const severity = (finding) => Object.keys(ranks)[rank(finding)];
+
+// The same fault told again and again is one finding with a count.
+export function gather(findings) {
+    const groups = new Map();
+    for (const finding of findings) {
+        const key = `${finding.check}|${finding.severity}|${finding.layer ?? ""}`;
+        const group = groups.get(key);
+        if (group) group.times++;
+        else groups.set(key, { ...finding, times: 1 });
+    }
+    const sorted = [...groups.values()].sort((a, b) => rank(a) - rank(b) || (a.step ?? 0) - (b.step ?? 0));
+    return sorted.map((finding, index) => ({ ...finding, number: index + 1 }));
+}
+
+function judge(run, findings) {
+    const { state, diverged } = run.summary, worst = findings.length ? severity(findings[0]) : "none";
+    if (diverged || worst === "fault") return "fault";
+    return worst === "warning" || state === "unended" || state === "empty" ? "warning" : "good";
+}
+
+// In sentences, the most important first.
+function words(run, findings) {
+    const s = run.summary, planned = s.planned ? ` of ${s.planned}` : "";
+    const states = {
+        empty: "Nothing has been trained yet.",
+        unended: `Not ended after ${s.epochs}${planned} epochs: it was killed, or is still training.`,
+        stopped: `Stopped by its user after ${s.epochs}${planned} epochs; it can go on.`,
+        "stopped early": `Stopped early after ${s.epochs}${planned} epochs, as the results got no better.`,
+        finished: `Trained all ${plural(s.epochs, "epoch")}.`,
+    };
+    const faults = findings.filter((f) => severity(f) === "fault").length;
+    const first = s.diverged
+        ? `Diverged: the loss is no number from step ${number(s.diverged)} on.`
+        : faults ? `${plural(faults, "fault")} found: ${findings[0].symptom}.`
+        : s.best_epoch ? `Best ${s.validated ? "validation" : "training"} ${run.measure}: ${show(run, s.best_accuracy)}, in epoch ${s.best_epoch}.` : "";
+    return [first || states[s.state], first ? states[s.state] : ""];
+}
+
+export const show = (run, value) => (run.measure === "accuracy" ? percent(value) : number(value));
+
+function verdict(run, findings) {
+    const [first, second] = words(run, findings), kind = judge(run, findings);
+    const signs = { good: "✓", warning: "!", fault: "✕" };
+    return h("div", { class: `verdict ${kind}` },
+        h("span", { class: "sign", "aria-hidden": "true" }, signs[kind]),
+        h("div", {}, h("p", { class: "headline" }, first), second ? h("p", { class: "muted" }, second) : null));
+}
+
+function fact(value, label, note) {
+    return h("div", { class: "fact" }, h("dt", {}, label), h("dd", {}, value, h("small", {}, note ?? "")));
+}
+
+function facts(run) {
+    const s = run.summary, gap = s.best_training_accuracy - s.best_accuracy;
+    const part = s.validated ? "validation" : "training";
+    const last = run.epochs.count - 1, speed = run.epochs.images_per_second?.[last];
+    return h("dl", { class: "facts" },
+        fact(show(run, s.best_accuracy), `best ${part} ${run.measure}`, s.best_epoch ? `epoch ${s.best_epoch}` : null),
+        fact(number(s.best_loss), `${part} loss`, s.best_epoch ? `epoch ${s.best_epoch}` : null),
+        s.validated && run.measure === "accuracy" && Number.isFinite(gap)
+            ? fact(`${(100 * gap).toFixed(2).replace("-", "−")} pts`, "gap", "training − validation") : null,
+        fact(`${s.epochs}${s.planned ? ` / ${s.planned}` : ""}`, "epochs", plural(s.steps, "step")),
+        fact(duration(s.seconds), "training time", Number.isFinite(speed) ? `${amount(speed)} images/s` : null),
+        run.network ? fact(amount(run.network.params), "parameters", plural(run.network.layers.length - 1, "layer")) : null);
+}
+
+// A change is {path, from, to}, or says so in words.
+function change(finding) {
+    const path = finding.path ?? finding.change?.path;
+    if (!path) return typeof finding.change === "string" && finding.change ? h("code", {}, finding.change) : null;
+    const from = finding.from ?? finding.change?.from, to = finding.to ?? finding.change?.to;
+    return h("code", {}, path, ": ", from !== undefined && from !== "" ? `${from} → ` : "", String(to));
+}
+
+function row(label, content) {
+    return content && (!Array.isArray(content) || content.length) ? [h("dt", {}, label), h("dd", {}, content)] : null;
+}
+
+function card(finding) {
+    const kind = severity(finding), causes = [finding.causes ?? finding.cause ?? []].flat().filter(Boolean);
+    const when = finding.step === undefined ? "" : `step ${number(finding.step)}${finding.epoch === undefined ? "" : `, epoch ${number(finding.epoch)}`}`;
+    return h("li", { class: `finding ${kind}`, id: `finding-${finding.number}` },
+        h("header", {},
+            h("span", { class: "badge" }, `${finding.number} · ${kind}`),
+            h("h3", {}, finding.symptom ?? finding.check ?? "finding"),
+            h("span", { class: "muted" }, [when, finding.check, finding.times > 1 ? `${finding.times} times` : ""].filter(Boolean).join(" · "))),
+        h("dl", {},
+            row("Evidence", finding.evidence),
+            row(causes.length > 1 ? "Likely causes" : "Likely cause", causes.length > 1 ? h("ol", {}, causes.map((cause) => h("li", {}, cause))) : causes[0]),
+            row("Remedy", finding.remedy),
+            row("Change", change(finding))));
+}
+
+function findingsOf(run, findings) {
+    if (findings.length) return h("ol", { class: "findings" }, findings.map(card));
+    const watched = run.watched ? "The babysitter watched this training and found nothing wrong." : "No findings are recorded for this run.";
+    return h("p", { class: "muted quiet" }, watched);
+}
+
+export function notes(run) {
+    if (!run.notes?.length) return null;
+    return h("div", { class: "notes", role: "note" }, h("strong", {}, "What could not be read or made"),
+        h("ul", {}, run.notes.map((note) => h("li", {}, note))));
+}
+
+export function overview(run, findings) {
+    return section("verdict", "Verdict", verdict(run, findings), facts(run), notes(run), h("h3", {}, "Findings"), findingsOf(run, findings));
+}
