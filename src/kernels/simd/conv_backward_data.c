@@ -66,6 +66,7 @@ static struct direct direct(const struct cr_conv_args *a, int64_t class, float *
                            .y = (float *)a->x + (h * a->width + v) * a->channels,
                            .out_height = (a->height - h + s - 1) / s,
                            .out_width = (a->width - v + s - 1) / s,
+                           .batch = a->batch,
                            .bands = bands(a),
                            .y_picture = a->height * a->width * a->channels,
                            .y_line = s * a->width * a->channels,
@@ -100,28 +101,58 @@ static void pack(const struct cr_work *work)
     }
 }
 
-/* Of one band and one panel, all classes together. */
+/* The same for all classes. */
+static int64_t turn(const struct cr_conv_args *a)
+{
+    int64_t turn = 1;
+    for (int64_t class = 0; class < a->stride * a->stride; class ++) {
+        struct direct d = direct(a, class, NULL);
+        turn = most(turn, CR_NAME(direct_turn)(&d));
+    }
+    return turn;
+}
+
+static int64_t turns(const struct cr_conv_args *a)
+{
+    struct direct d = direct(a, 0, NULL);
+    d.turn = turn(a);
+    return CR_NAME(direct_turns)(&d);
+}
+
+/* Taps that meet the numbers of dx of a picture, but for their filters, all together. */
+static int64_t taps(const struct cr_conv_args *a)
+{
+    int64_t all = 0;
+    for (int64_t class = 0; class < a->stride * a->stride; class ++) {
+        struct direct d = direct(a, class, NULL);
+        all += CR_NAME(direct_taps)(&d);
+    }
+    return all;
+}
+
+/* Of one turn and one panel. */
 static int64_t cost(const struct cr_conv_args *a)
 {
-    return a->kernel_height * a->kernel_width * a->filters * bands(a) / a->height * a->width * VECTORS;
+    return taps(a) * a->batch / turns(a) * a->filters * VECTORS;
 }
 
 static int64_t parts(const void *args)
 {
     const struct cr_conv_args *a = args;
-    return cr_blocks(a->batch * bands(a), panel_count(a->channels), cost(a));
+    return cr_blocks(turns(a), panel_count(a->channels), cost(a));
 }
 
 static void run(const struct cr_work *work)
 {
     const struct cr_conv_args *a = work->args;
-    struct cr_block block = cr_block(a->batch * bands(a), panel_count(a->channels), cost(a), work->part);
+    struct cr_block block = cr_block(turns(a), panel_count(a->channels), cost(a), work->part);
     for (int64_t class = 0; class < a->stride * a->stride; class ++) {
         struct direct d = direct(a, class, work->shared);
+        d.turn = turn(a);
         bool unchanged = d.kernel_height == 0 && a->add && !a->finish.bias && !a->finish.relu && !a->finish.mask;
         bool empty = d.out_height == 0 || d.out_width == 0 || unchanged;
         if (!empty)
-            CR_NAME(direct)(&d, block, work->scratch);
+            CR_NAME(direct)(&d, block);
     }
 }
 
@@ -131,29 +162,11 @@ static size_t shared(const void *args)
     return (size_t)panels_size(depth_before(a, a->stride * a->stride), a->channels) * sizeof(float);
 }
 
-static size_t scratch(const void *args)
-{
-    const struct cr_conv_args *a = args;
-    size_t most = 0;
-    for (int64_t class = 0; class < a->stride * a->stride; class ++) {
-        struct direct d = direct(a, class, NULL);
-        size_t size = CR_NAME(direct_scratch)(&d);
-        most = size > most ? size : most;
-    }
-    return most;
-}
-
-/* Each class of pixels is met by its share of the taps. */
 static double product_cost(const void *args)
 {
     const struct cr_conv_args *a = args;
-    int64_t depth = a->kernel_height * a->kernel_width * a->filters;
-    return cost_of_product(a->batch * a->height * a->width, depth, a->channels, SPEED_DIRECT) /
-           (double)(a->stride * a->stride);
+    return cost_of_product(a->batch * taps(a), a->filters, a->channels, SPEED_DIRECT);
 }
 
-const struct cr_kernel CR_NAME(conv_backward_data) = {.way = "direct",
-                                                      .cost = product_cost,
-                                                      .phases = {{pack_parts, pack}, {parts, run}},
-                                                      .shared = shared,
-                                                      .scratch = scratch};
+const struct cr_kernel CR_NAME(conv_backward_data) = {
+    .way = "direct", .cost = product_cost, .phases = {{pack_parts, pack}, {parts, run}}, .shared = shared};

@@ -5,27 +5,30 @@
 
 static struct direct direct(const struct cr_conv_args *a, float *panels)
 {
-    return (struct direct){.x = a->x,
-                           .height = a->height,
-                           .width = a->width,
-                           .channels = a->channels,
-                           .kernel_height = a->kernel_height,
-                           .kernel_width = a->kernel_width,
-                           .stride = a->stride,
-                           .top = a->pad_top,
-                           .left = a->pad_left,
-                           .panels = panels,
-                           .filters = a->filters,
-                           .y = a->y,
-                           .out_height = a->out_height,
-                           .out_width = a->out_width,
-                           .bands = a->out_height,
-                           .y_picture = a->out_height * a->out_width * a->filters,
-                           .y_line = a->out_width * a->filters,
-                           .y_pixel = a->filters,
-                           .add = a->add,
-                           .finish = &a->finish,
-                           .origin = a->y};
+    struct direct d = {.x = a->x,
+                       .height = a->height,
+                       .width = a->width,
+                       .channels = a->channels,
+                       .kernel_height = a->kernel_height,
+                       .kernel_width = a->kernel_width,
+                       .stride = a->stride,
+                       .top = a->pad_top,
+                       .left = a->pad_left,
+                       .panels = panels,
+                       .filters = a->filters,
+                       .y = a->y,
+                       .out_height = a->out_height,
+                       .out_width = a->out_width,
+                       .batch = a->batch,
+                       .bands = a->out_height,
+                       .y_picture = a->out_height * a->out_width * a->filters,
+                       .y_line = a->out_width * a->filters,
+                       .y_pixel = a->filters,
+                       .add = a->add,
+                       .finish = &a->finish,
+                       .origin = a->y};
+    d.turn = CR_NAME(direct_turn)(&d);
+    return d;
 }
 
 static int64_t depth(const struct cr_conv_args *a)
@@ -55,17 +58,16 @@ static int64_t parts(const void *args)
 {
     const struct cr_conv_args *a = args;
     struct direct d = direct(a, NULL);
-    return cr_blocks(a->batch * a->out_height, panel_count(a->filters), CR_NAME(direct_cost)(&d));
+    return cr_blocks(CR_NAME(direct_turns)(&d), panel_count(a->filters), CR_NAME(direct_cost)(&d));
 }
 
 static void run(const struct cr_work *work)
 {
     const struct cr_conv_args *a = work->args;
     struct direct d = direct(a, work->shared);
+    int64_t turns = CR_NAME(direct_turns)(&d), cost = CR_NAME(direct_cost)(&d);
     d.moments = CR_NAME(moments_begin)(&a->finish, work->part, parts(a), a->filters);
-    CR_NAME(direct)
-    (&d, cr_block(a->batch * a->out_height, panel_count(a->filters), CR_NAME(direct_cost)(&d), work->part),
-     work->scratch);
+    CR_NAME(direct)(&d, cr_block(turns, panel_count(a->filters), cost, work->part));
 }
 
 static size_t shared(const void *args)
@@ -74,21 +76,12 @@ static size_t shared(const void *args)
     return (size_t)panels_size(depth(a), a->filters) * sizeof(float);
 }
 
-static size_t scratch(const void *args)
-{
-    struct direct d = direct(args, NULL);
-    return CR_NAME(direct_scratch)(&d);
-}
-
 static double cost(const void *args)
 {
     const struct cr_conv_args *a = args;
-    return cost_of_product(a->batch * a->out_height * a->out_width, depth(a), a->filters, SPEED_DIRECT);
+    struct direct d = direct(a, NULL);
+    return cost_of_product(a->batch * CR_NAME(direct_taps)(&d), a->channels, a->filters, SPEED_DIRECT);
 }
 
-const struct cr_kernel CR_NAME(conv_forward) = {.moments = true,
-                                                .way = "direct",
-                                                .cost = cost,
-                                                .phases = {{pack_parts, pack}, {parts, run}},
-                                                .shared = shared,
-                                                .scratch = scratch};
+const struct cr_kernel CR_NAME(conv_forward) = {
+    .moments = true, .way = "direct", .cost = cost, .phases = {{pack_parts, pack}, {parts, run}}, .shared = shared};

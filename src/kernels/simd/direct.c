@@ -1,31 +1,34 @@
+#include <string.h>
+
 #include "kernels/simd/direct.h"
 #include "kernels/simd/panel.h"
-#include "kernels/simd/picture.h"
 #include "kernels/simd/tile.h"
 
 enum {
-    LIMIT = 1 << 16, /* floats of copied lines */
+    LIMIT = 1 << 16, /* floats of x that lines walked together may cover */
     LINES = 64,      /* output lines at once */
-    TALL = 4,        /* lines of a window that may be left out */
     FRESH = 128,     /* output pixels of a panel that the nearest cache holds */
+    NARROW = 4,      /* windows: a line of fewer has few pixels beside those at its ends */
 };
 
-/* Output lines whose windows can be read. */
+/* An output line. */
+struct line {
+    const float *x; /* its picture */
+    float *y;
+    int64_t begin;        /* the line of the picture where its windows begin */
+    struct cr_range taps; /* the lines of the window that meet the picture */
+};
+
+/* Output lines, those that walk the same lines of the window beside each other. */
 struct chunk {
     int64_t lines;
-    const float *from[LINES]; /* where the window of the line's first pixel begins */
-    float *to[LINES];
-    struct cr_range taps[LINES]; /* the lines of the window that are walked */
+    struct line line[LINES];
+    float *y; /* of the first line, before they were sorted */
 };
 
 int64_t CR_NAME(direct_depth)(const struct direct *d)
 {
     return d->kernel_height * d->kernel_width * d->channels;
-}
-
-int64_t CR_NAME(direct_cost)(const struct direct *d)
-{
-    return CR_NAME(direct_depth)(d) * d->out_width * VECTORS;
 }
 
 static bool inside(const struct direct *d)
@@ -34,94 +37,103 @@ static bool inside(const struct direct *d)
            (d->out_width - 1) * d->stride - d->left + d->kernel_width <= d->width;
 }
 
-/* Pixels of a line as it is read. */
-static int64_t line_pixels(const struct direct *d)
+int64_t CR_NAME(direct_turn)(const struct direct *d)
 {
-    return inside(d) ? d->width : (d->out_width - 1) * d->stride + d->kernel_width;
+    return inside(d) || d->out_width >= NARROW * d->kernel_width ? 1 : least(ROWS, d->batch);
 }
 
-static int64_t scratch_floats(const struct direct *d)
+int64_t CR_NAME(direct_turns)(const struct direct *d)
 {
-    int64_t needed = d->kernel_height * line_pixels(d) * d->channels;
-    return inside(d) ? 0 : most(needed, LIMIT);
+    return (d->batch + d->turn - 1) / d->turn * d->bands;
 }
 
-size_t CR_NAME(direct_scratch)(const struct direct *d)
+int64_t CR_NAME(direct_cost)(const struct direct *d)
 {
-    return (size_t)scratch_floats(d) * sizeof(float);
+    return d->turn * d->out_width * CR_NAME(direct_depth)(d) * VECTORS;
 }
 
-/*
- * Of a window that begins at line h, the lines that meet the picture. To leave the others out pays where there are
- * many: each change begins a new tile.
- */
-static struct cr_range taps_of(const struct direct *d, int64_t h)
+/* Of a window that begins at `begin`, the lines (or columns) that meet the picture's `size`. */
+static struct cr_range taps_of(int64_t begin, int64_t size, int64_t kernel)
 {
-    int64_t first = h < 0 ? -h : 0, end = least(d->height - h, d->kernel_height);
-    if (d->kernel_height < TALL)
-        return (struct cr_range){0, d->kernel_height};
+    int64_t first = most(-begin, 0), end = least(size - begin, kernel);
     return end > first ? (struct cr_range){first, end} : (struct cr_range){0, 0};
 }
 
-/* Takes as many lines of the range as there is room for. */
-static void gather(struct chunk *chunk, const struct direct *d, struct cr_range *lines, float *scratch)
+static bool equal(struct cr_range a, struct cr_range b)
 {
-    int64_t line_floats = line_pixels(d) * d->channels, room = scratch_floats(d);
-    chunk->lines = 0;
-    while (lines->begin < lines->end && chunk->lines < LINES) {
-        int64_t n = lines->begin / d->bands, i = lines->begin % d->bands;
-        struct picture picture = {d->x + n * d->height * d->width * d->channels, d->height, d->width, d->channels};
-        int64_t h = i * d->stride - d->top, count = d->out_height - i;
-        if (count <= 0) {
-            lines->begin++;
+    return a.begin == b.begin && a.end == b.end;
+}
+
+int64_t CR_NAME(direct_taps)(const struct direct *d)
+{
+    int64_t lines = 0, columns = 0;
+    for (int64_t i = 0; i < d->out_height; i++) {
+        struct cr_range taps = taps_of(i * d->stride - d->top, d->height, d->kernel_height);
+        lines += taps.end - taps.begin;
+    }
+    for (int64_t j = 0; j < d->out_width; j++) {
+        struct cr_range taps = taps_of(j * d->stride - d->left, d->width, d->kernel_width);
+        columns += taps.end - taps.begin;
+    }
+    return lines * columns;
+}
+
+/* Puts lines with equal taps beside each other, else in their order. */
+static void sort(struct chunk *chunk)
+{
+    for (int64_t i = 1; i < chunk->lines; i++) {
+        int64_t to = i;
+        struct line line = chunk->line[i];
+        while (to > 0 && !equal(chunk->line[to - 1].taps, line.taps))
+            to--;
+        if (to == 0)
             continue;
-        }
-        count = least(count, least(lines->end - lines->begin, LINES - chunk->lines));
-        const float *from = picture.x + (h * d->width - d->left) * d->channels;
-        if (!inside(d)) {
-            if (room < d->kernel_height * line_floats)
-                break;
-            if (line_floats > 0)
-                count = least(count, (room / line_floats - d->kernel_height) / d->stride + 1);
-            int64_t copied = (count - 1) * d->stride + d->kernel_height;
-            from = scratch;
-            scratch = CR_NAME(copy_lines)(scratch, &picture, (struct cr_range){0, d->channels}, h, copied, -d->left,
-                                          line_pixels(d));
-            room -= copied * line_floats;
-        }
-        for (int64_t l = 0; l < count; l++) {
-            chunk->taps[chunk->lines] = taps_of(d, h + l * d->stride);
-            chunk->from[chunk->lines] = from + l * d->stride * line_floats;
-            chunk->to[chunk->lines++] = d->y + n * d->y_picture + (i + l) * d->y_line;
-        }
-        lines->begin += count;
+        memmove(&chunk->line[to + 1], &chunk->line[to], (size_t)(i - to) * sizeof line);
+        chunk->line[to] = line;
     }
 }
 
-/* The line behind the last one that walks the same lines of the window as line `line`. */
-static int64_t run_end(const struct chunk *chunk, int64_t line)
+/* Takes lines from the front of the range, as many as belong together. */
+static void gather(struct chunk *chunk, const struct direct *d, struct cr_range *lines)
 {
-    struct cr_range taps = chunk->taps[line];
-    while (line < chunk->lines && chunk->taps[line].begin == taps.begin && chunk->taps[line].end == taps.end)
-        line++;
-    return line;
+    int64_t room = most(LIMIT / most(d->stride * d->width * d->channels, 1), 1);
+    chunk->lines = 0;
+    for (; lines->begin < lines->end && chunk->lines < least(LINES, room); lines->begin++) {
+        int64_t turns = lines->begin / d->turn, i = turns % d->bands, begin = i * d->stride - d->top;
+        int64_t n = turns / d->bands * d->turn + lines->begin % d->turn;
+        if (n >= d->batch || i >= d->out_height)
+            continue;
+        chunk->line[chunk->lines++] = (struct line){.x = d->x + n * d->height * d->width * d->channels,
+                                                    .y = d->y + n * d->y_picture + i * d->y_line,
+                                                    .begin = begin,
+                                                    .taps = taps_of(begin, d->height, d->kernel_height)};
+    }
+    chunk->y = chunk->lines > 0 ? chunk->line[0].y : d->y;
+    sort(chunk);
 }
 
-static void multiply_run(const struct direct *d, const struct chunk *chunk, int64_t panel, int64_t begin, int64_t end)
+/* The pixels `columns` of `lines` lines, which all walk the same `taps` of the window's columns. */
+static void multiply_equal(const struct direct *d, const struct line *lines, int64_t count, struct cr_range columns,
+                           struct cr_range taps, int64_t panel)
 {
-    struct cr_range taps = chunk->taps[begin];
-    int64_t line_floats = line_pixels(d) * d->channels, steps = d->kernel_width * d->channels;
-    struct walk walk = {
-        .pictures = 1, .lines = taps.end - taps.begin, .line_stride = line_floats, .steps = steps, .stride = 1};
+    int64_t width = panel_width(panel, d->filters), line_floats = d->width * d->channels;
+    int64_t wide = columns.end - columns.begin, pixels = count * wide;
+    struct walk walk = {.pictures = 1,
+                        .lines = lines->taps.end - lines->taps.begin,
+                        .line_stride = line_floats,
+                        .steps = (taps.end - taps.begin) * d->channels,
+                        .stride = 1,
+                        .left_out = (d->kernel_width - (taps.end - taps.begin)) * d->channels * width};
     struct tile tile = {.columns = panel_columns(panel, d->filters),
                         .add = d->add,
                         .finish = d->finish,
                         .origin = d->origin,
                         .column = panel * WIDTH};
-    float *b = panel_at(d->panels, panel, CR_NAME(direct_depth)(d));
-    b += taps.begin * steps * panel_width(panel, d->filters);
-    int64_t pixels = (end - begin) * d->out_width, line = begin, j = 0, seen = 0;
-    const float *y = chunk->to[begin] + panel * WIDTH;
+    const float *b = panel_at(d->panels, panel, CR_NAME(direct_depth)(d));
+    b += (lines->taps.begin * d->kernel_width + taps.begin) * d->channels * width;
+    int64_t across = columns.begin * d->stride - d->left + taps.begin, left = 0;
+    const float *x = NULL;
+    float *y = NULL;
     for (int64_t pixel = 0; pixel < pixels; pixel += ROWS) {
         tile.rows = least(pixels - pixel, ROWS);
         for (int64_t r = 0; r < ROWS; r++) {
@@ -129,37 +141,67 @@ static void multiply_run(const struct direct *d, const struct chunk *chunk, int6
                 tile.a[r] = tile.a[0];
                 continue;
             }
-            tile.a[r] = chunk->from[line] + taps.begin * line_floats + j * d->stride * d->channels;
-            tile.y[r] = chunk->to[line] + j * d->y_pixel + panel * WIDTH;
-            if (++j == d->out_width) {
-                j = 0;
-                line++;
+            if (left == 0) {
+                x = lines->x + (lines->begin + lines->taps.begin) * line_floats + across * d->channels;
+                y = lines->y + columns.begin * d->y_pixel + panel * WIDTH;
+                left = wide;
+                lines++;
             }
+            tile.a[r] = x;
+            tile.y[r] = y;
+            x += d->stride * d->channels;
+            y += d->y_pixel;
+            left--;
         }
         CR_NAME(tile)(&tile, &walk, b);
-        int64_t stored = pixel + tile.rows;
-        if (stored - seen >= FRESH || stored == pixels) {
-            CR_NAME(moments_add)
-            (&d->moments, y + seen * d->y_pixel, stored - seen, d->y_pixel, panel * WIDTH, tile.columns);
-            seen = stored;
-        }
+    }
+}
+
+/* Lines with equal taps. */
+static void multiply_lines(const struct direct *d, const struct line *lines, int64_t count, int64_t panel)
+{
+    struct cr_range columns = {0, 0};
+    for (; columns.begin < d->out_width; columns.begin = columns.end) {
+        struct cr_range taps = taps_of(columns.begin * d->stride - d->left, d->width, d->kernel_width);
+        do
+            columns.end++;
+        while (columns.end < d->out_width &&
+               equal(taps, taps_of(columns.end * d->stride - d->left, d->width, d->kernel_width)));
+        multiply_equal(d, lines, count, columns, taps, panel);
     }
 }
 
 static void multiply(const struct direct *d, const struct chunk *chunk, int64_t panel)
 {
     for (int64_t line = 0, end; line < chunk->lines; line = end) {
-        end = run_end(chunk, line);
-        multiply_run(d, chunk, panel, line, end);
+        for (end = line + 1; end < chunk->lines && equal(chunk->line[end].taps, chunk->line[line].taps);)
+            end++;
+        multiply_lines(d, chunk->line + line, end - line, panel);
     }
 }
 
-void CR_NAME(direct)(const struct direct *d, struct cr_block block, void *scratch)
+/* Where no pictures take turns the chunk's lines lie side by side. */
+static void measure(const struct direct *d, const struct chunk *chunk, int64_t panel)
+{
+    int64_t together = d->turn == 1 ? chunk->lines : 1, pixels = together * d->out_width;
+    for (int64_t line = 0; d->moments.slot && line < chunk->lines; line += together) {
+        const float *y = (d->turn == 1 ? chunk->y : chunk->line[line].y) + panel * WIDTH;
+        for (int64_t pixel = 0; pixel < pixels; pixel += FRESH)
+            CR_NAME(moments_add)
+        (&d->moments, y + pixel * d->y_pixel, least(FRESH, pixels - pixel), d->y_pixel, panel * WIDTH,
+         panel_columns(panel, d->filters));
+    }
+}
+
+void CR_NAME(direct)(const struct direct *d, struct cr_block block)
 {
     struct chunk chunk;
-    while (block.rows.begin < block.rows.end) {
-        gather(&chunk, d, &block.rows, scratch);
-        for (int64_t panel = block.columns.begin; panel < block.columns.end; panel++)
+    struct cr_range lines = {block.rows.begin * d->turn, block.rows.end * d->turn};
+    while (lines.begin < lines.end) {
+        gather(&chunk, d, &lines);
+        for (int64_t panel = block.columns.begin; panel < block.columns.end; panel++) {
             multiply(d, &chunk, panel);
+            measure(d, &chunk, panel);
+        }
     }
 }

@@ -3,9 +3,9 @@
  * under it lie side by side in the picture, so a tile takes ROWS output pixels as its rows, each pointing to where its
  * window begins, and walks KH lines of KW * C steps. The filters are panels of the matrix [KH * KW * C][F].
  *
- * Where windows reach beyond the picture, the lines that a few output lines need are first copied with their margins of
- * zeros into scratch memory (at most LIMIT bytes, to stay in the cache); else the tiles read x itself. Lines of a tall
- * window that meet only margin are not walked.
+ * Lines and columns of a window that reach beyond the picture are left out: pixels are sorted by which of them that
+ * are, and a tile takes pixels of one kind, of the lines of several pictures where there are few in one. So nothing is
+ * multiplied by margins, nor copied for them.
  *
  * It serves conv_forward, and conv_backward_data, where it runs over dy.
  */
@@ -23,7 +23,11 @@ struct direct {
     int64_t filters;
     float *y;
     int64_t out_height, out_width;
-    int64_t bands; /* output lines are numbered n * bands + i; those with i >= out_height do not exist */
+    /*
+     * A turn is one output line of each of `turn` pictures; the next turn is the next line of each, up to `bands`, then
+     * come the next `turn` pictures. Pictures beyond the batch, and lines from out_height on, do not exist.
+     */
+    int64_t batch, turn, bands;
     int64_t y_picture, y_line, y_pixel; /* floats from one to the next */
     bool add;
     const struct cr_finish *finish; /* its mask is like `origin`, the array that y points into */
@@ -31,12 +35,20 @@ struct direct {
     struct moments moments; /* of y, whose pixels then all lie side by side */
 };
 
-/* The output lines of `block.rows` and the panels of `block.columns`. */
-void CR_NAME(direct)(const struct direct *d, struct cr_block block, void *scratch);
-size_t CR_NAME(direct_scratch)(const struct direct *d);
+/* The turns of `block.rows` and the panels of `block.columns`. */
+void CR_NAME(direct)(const struct direct *d, struct cr_block block);
 int64_t CR_NAME(direct_depth)(const struct direct *d);
 
-/* Operations, in vectors, of one line and one panel. */
+/* Numbers of the window, but for their channels, that meet the picture: over all pixels of one. */
+int64_t CR_NAME(direct_taps)(const struct direct *d);
+
+/* How many pictures should take turns: several where one has few pixels of a kind. */
+int64_t CR_NAME(direct_turn)(const struct direct *d);
+
+/* How many turns there are. */
+int64_t CR_NAME(direct_turns)(const struct direct *d);
+
+/* Operations, in vectors, of one turn and one panel. */
 int64_t CR_NAME(direct_cost)(const struct direct *d);
 
 #endif

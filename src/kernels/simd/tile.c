@@ -14,7 +14,7 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *ti
     for (int i = 0; i < ROWS * vectors; i++)
         sum[i] = (vector){0};
     for (int64_t picture = 0; picture < walk->pictures; picture++)
-        for (int64_t line = 0; line < walk->lines; line++) {
+        for (int64_t line = 0; line < walk->lines; line++, b += walk->left_out) {
             int64_t at = picture * walk->picture_stride + line * walk->line_stride;
 #pragma GCC unroll 2
             for (int64_t k = 0; k < walk->steps; k++, at += stride, b += vectors * LANES) {

@@ -25,6 +25,7 @@ struct walk {
     int64_t pictures, picture_stride;
     int64_t lines, line_stride;
     int64_t steps, stride;
+    int64_t left_out; /* floats of `b` behind each line that are passed over */
 };
 
 struct tile {
