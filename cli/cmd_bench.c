@@ -1,11 +1,12 @@
 /*
- * cradle bench FILE [PATH=VALUE ...] [--json]
+ * cradle bench FILE [PATH=VALUE ...] [--json], and cradle bench --kernels [NAME]
  */
 #include <stdio.h>
 #include <string.h>
 
 #include <cradle/experiment.h>
 
+#include "bench_kernels.h"
 #include "json.h"
 #include "session.h"
 
@@ -15,7 +16,7 @@ static const char *const passes[PASSES] = {"forward", "backward", "update"};
 
 struct bench_values {
     struct cli_common common;
-    bool json;
+    bool json, kernels;
     int64_t batch, seconds;
 };
 
@@ -194,6 +195,24 @@ static enum cr_status read_config(struct cr_config **config, const struct cli_ca
     return cr_config_set(*config, batch, err);
 }
 
+/* What the tables cannot say. */
+static int check(const struct cli_call *call)
+{
+    const struct bench_values *values = call->values;
+    if (values->kernels && call->count > 1)
+        return cli_usage_fail(call->command, "%s: with --kernels one name is enough, and %s is there already",
+                              call->arguments[1], call->arguments[0]);
+    if (values->kernels && values->batch > 0)
+        return cli_usage_fail(call->command, "--batch: the shapes that --kernels times have batches of their own");
+    if (!values->kernels && call->count == 0)
+        return cli_usage_fail(call->command, "FILE is missing");
+    for (int i = 1; i < call->count; i++)
+        if (!strchr(call->arguments[i], '='))
+            return cli_usage_fail(call->command, "%s: one config file is enough, and %s is there already",
+                                  call->arguments[i], call->arguments[0]);
+    return CLI_OK;
+}
+
 static int run(const struct cli_call *call)
 {
     const struct bench_values *values = call->values;
@@ -201,11 +220,13 @@ static int run(const struct cli_call *call)
     struct cr_config *config = NULL;
     struct cr_bench *bench = NULL;
     enum cr_status status;
-    for (int i = 1; i < call->count; i++)
-        if (!strchr(call->arguments[i], '='))
-            return cli_usage_fail(call->command, "%s: one config file is enough, and %s is there already",
-                                  call->arguments[i], call->arguments[0]);
+    if (check(call) != CLI_OK)
+        return CLI_USAGE;
     CR_GO(session_open(&session, &values->common));
+    if (values->kernels) {
+        status = bench_kernels(&session, call->arguments[0], (double)values->seconds, values->json);
+        goto done;
+    }
     CR_GO(read_config(&config, call, &session.err));
     struct cr_bench_options options = {.seconds = (double)values->seconds, .data = session.data};
     CR_GO(cr_bench_new(&bench, session.context, config, &options, &session.err));
@@ -223,7 +244,10 @@ done:
     return status == CR_OK ? CLI_OK : CLI_FAILURE;
 }
 
-static const struct cli_argument arguments[] = {{.name = "FILE", .type = CLI_FILE, .help = "a config file"},
+static const struct cli_argument arguments[] = {{.name = "FILE",
+                                                 .type = CLI_FILE,
+                                                 .optional = true,
+                                                 .help = "a config file; with --kernels: a part of kernels' names"},
                                                 {.name = "PATH=VALUE",
                                                  .type = CLI_TEXT,
                                                  .optional = true,
@@ -235,6 +259,10 @@ static const struct cli_option options[] = {{.name = "json",
                                              .type = CLI_SWITCH,
                                              .offset = offsetof(struct bench_values, json),
                                              .help = "one JSON object; seconds, bytes, operations a second"},
+                                            {.name = "kernels",
+                                             .type = CLI_SWITCH,
+                                             .offset = offsetof(struct bench_values, kernels),
+                                             .help = "instead of a network: every kernel, on shapes of known networks"},
                                             {.name = "batch",
                                              .value = "N",
                                              .type = CLI_NUMBER,
@@ -248,20 +276,26 @@ static const struct cli_option options[] = {{.name = "json",
                                              .offset = offsetof(struct bench_values, seconds),
                                              .max = 3600,
                                              .def = 4,
-                                             .help = "to measure (default: 4); 0: a few steps"},
+                                             .help = "to measure (default: 4); 0: a few runs"},
                                             CLI_THREADS,
                                             {0}};
 
 const struct cli_command cmd_bench = {
     .name = "bench",
     .help = "tells how fast a network is, and where its time goes",
-    .more = "Trains and answers for some seconds on made-up pictures of the data's shape; the data need not be there.\n"
-            "Every time is the median of many runs. The table has a row for each kernel of a training step: its part\n"
-            "of the time, operations and bytes a second. % of the peak is of the multiply-adds that this machine can\n"
-            "do, measured in the same call.\n"
-            "\n"
-            "  cradle bench examples/mnist-lenet.yaml\n"
-            "  cradle bench examples/cifar-resnet.yaml --threads 1 --batch 32 --json\n",
+    .more =
+        "Trains and answers for some seconds on made-up pictures of the data's shape; the data need not be there.\n"
+        "Every time is the median of many runs. The table has a row for each kernel of a training step: its part\n"
+        "of the time, operations and bytes a second. % of the peak is of the multiply-adds that this machine can\n"
+        "do, measured in the same call.\n"
+        "\n"
+        "  cradle bench examples/mnist-lenet.yaml\n"
+        "  cradle bench examples/cifar-resnet.yaml --threads 1 --batch 32 --json\n"
+        "\n"
+        "--kernels times each kernel, each way of it, for every instruction set that this machine has, against the\n"
+        "plain loops (ref) and the peak:\n"
+        "\n"
+        "  cradle bench --kernels conv --seconds 60\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct bench_values),

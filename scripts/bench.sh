@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 echo "== kernels"
-build/bench/kernels
+build/cradle bench --kernels --seconds 120
 
 # Without their data the others go on.
 echo "== the loader, against steps on a dozen batches in memory"

@@ -86,6 +86,22 @@ Try: cradle bench --help" bench net.yaml --batch 0
 expect 2 "cradle bench: --seconds x: expected a whole number 0..3600
 Try: cradle bench --help" bench net.yaml --seconds x
 
+# The kernels themselves, by instruction set.
+cradle bench --kernels dense_forward --seconds 0 --threads 1
+[ $code = 0 ] || fault "bench --kernels: exit status $code: $(cat err)"
+grep -Eq '^kernel +shape +ref' out || fault "bench --kernels: no head: $(cat out)"
+[ "$(grep -c '^dense_forward ' out)" = 6 ] || fault "bench --kernels dense_forward: $(cat out)"
+cradle bench --kernels conv_forward --seconds 0 --json
+[ $code = 0 ] || fault "bench --kernels --json: exit status $code: $(cat err)"
+grep -q '"kernel": "conv_forward", "way": "winograd[^"]*", "shape": "16->16 3x3 @32", "product": true, "ref": [1-9]' out ||
+    fault "bench --kernels --json: $(cat out)"
+[ "$(grep -c '"kernel": "conv_forward"' out)" = "$(grep -c '"kernel"' out)" ] || fault "bench --kernels conv_forward: $(cat out)"
+cradle bench --kernels nothing --seconds 0
+[ $code = 1 ] && [ ! -s out ] || fault "bench --kernels nothing: exit status $code: $(cat out)"
+grep -q "^cradle: no kernel's name has 'nothing' in it; there are: dense_forward, " err || fault "bench --kernels nothing: $(cat err)"
+expect 2 "cradle bench: add: with --kernels one name is enough, and relu is there already
+Try: cradle bench --help" bench --kernels relu add
+
 # A way of convolutions can be forced, where they have it; with none, the plan says which it chose.
 if [ "${CRADLE_CPU-}" != ref ]; then
     cat >wide.yaml <<'END'

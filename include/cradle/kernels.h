@@ -29,6 +29,34 @@ CR_API double cr_cpu_peak(const char *name,
                           int threads);      /* float operations a second of its multiply-adds, in registers */
 CR_API double cr_cpu_bandwidth(int threads); /* bytes a second, y = a x over 64 MiB each; 0 without memory */
 
+/* ------------------------------------------------------------------------------------------------ how fast they are */
+
+#define CR_CPUS_MAX 8
+
+/* One way of a kernel on one shape, with the context's threads. */
+struct cr_kernel_row {
+    const char *kernel; /* "conv_forward" */
+    const char *way;    /* "winograd 4x4", or of its kinds this one, "gelu"; "" where there is one only */
+    const char *shape;
+    bool product; /* rates are float operations a second, a multiply-add is two; else bytes a second */
+    double ref;   /* of the plain loops */
+    int cpus;
+    struct cr_kernel_rate {
+        const char *cpu;
+        double rate; /* 0: this instruction set has no such way for the shape */
+        bool chosen; /* a plan would take this way */
+    } rates[CR_CPUS_MAX];
+};
+typedef void cr_kernel_row_function(void *user, const struct cr_kernel_row *row);
+
+struct cr_kernel_bench_options {
+    const char *kernel; /* those whose name has this in it; NULL: all */
+    double seconds;     /* to measure in all; a few runs of each are made in any case */
+};
+/* Tells row after row, each with all the instruction sets that this machine has, in the order of cr_cpu_names. */
+CR_API enum cr_status cr_kernel_bench(struct cr_context *context, const struct cr_kernel_bench_options *options,
+                                      cr_kernel_row_function *tell, void *user, struct cr_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,7 +2,7 @@
  * What convolutions cost, in vector multiply-adds at full speed: for choosing between their ways. SPEED is the share of
  * full speed that multiply-adds reach in a loop, COST what is done besides. Measured once, by
  *
- *     build/bench/kernels conv
+ *     cradle bench --kernels conv --seconds 60
  *
  * on a Zen 5 with two cores, and rounded. Only their ratios matter.
  */
