@@ -4,6 +4,7 @@
 ## make test           build and run all tests (SANITIZE=address,undefined or thread: under a sanitizer)
 ## make build          the program at build/cradle and the libraries
 ## make bench          run the benchmarks
+## make zoo            the fault zoo: what the babysitter says to faulty and healthy trainings (an hour and more)
 ## make data           unpack the CIFAR-10 pictures into build/data
 ## make install        into PREFIX (default /usr/local; DESTDIR is heeded)
 ## make clean          remove what was built, but for build/data
@@ -34,7 +35,7 @@ endif
 configure = cmake --preset $(preset) --log-level=WARNING -DCRADLE_WERROR=$(WERROR) \
     $(if $(CRADLE_DATA),"-DCRADLE_DATA=$(CRADLE_DATA)") >/dev/null
 
-.PHONY: help demo test build bench data install clean setup test-peers web
+.PHONY: help demo test build bench zoo data install clean setup test-peers web
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -61,6 +62,9 @@ test:
 bench: build
 	@cmake --build $(folder) --target bench
 	@sh scripts/bench.sh
+
+zoo: build data
+	@python3 bench/zoo/zoo.py build/cradle --out build/zoo --page docs/zoo.md
 
 data:
 	@sh scripts/data.sh

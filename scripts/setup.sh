@@ -147,12 +147,10 @@ END
 
 for group in "$@"; do
     case $group in
-    build | optional | test | thread | data | peers | cross) ;;
+    build | optional | test | thread | data | web | browser | peers | cross | exports) ;;
     *)
-        echo "setup: there is no group '$group'; there are build, optional, test, thread, data, peers and cross" >&2
-    build | test | thread | data | web | browser | peers | cross | exports) ;;
-    *)
-        echo "setup: there is no group '$group'; there are build, test, thread, data, web, browser, peers, cross and exports" >&2
+        echo "setup: there is no group '$group'; there are build, optional, test, thread, data, web, browser, peers," \
+            "cross and exports" >&2
         exit 2
         ;;
     esac

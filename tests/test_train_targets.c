@@ -88,8 +88,9 @@ static void hinge_needs_labels(void **state)
     struct cr_dataset *dataset = make(false);
     struct training_options options = {
         .layers = {"dense: 2"}, .loss = "hinge", .dataset = dataset, .epochs = 1, .batch = 20};
-    expect_error(training_make(&t, &options, &err), CR_ERROR_UNSUPPORTED,
-                 "test:3:7: loss: the loss hinge needs labels, and the data have rows of targets");
+    expect_error(
+        training_make(&t, &options, &err), CR_ERROR_UNSUPPORTED,
+        "test:3:7: loss: the loss hinge needs labels; rows of targets, and mixed samples (train.mix), have none");
     training_free(&t);
     cr_dataset_free(dataset);
 }

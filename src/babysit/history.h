@@ -86,6 +86,8 @@ void cr_facts_read(struct cr_facts *facts, const struct cr_sections *sections);
 enum cr_status cr_history_new(struct cr_history **history, const struct cr_sections *sections, struct cr_error *err);
 void cr_history_free(struct cr_history *history);
 enum cr_status cr_history_add(struct cr_history *history, const struct cr_event *event, struct cr_error *err);
+/* Makes room for one more of `count` items, of which there are `capacity`; then there are 2 capacity + 64. */
+bool cr_history_grow(void *items, int64_t count, int64_t capacity, size_t size);
 
 /* ------------------------------------------------------------------------------------------------- what checks ask */
 
