@@ -93,8 +93,9 @@ static void tell_next(const char *run)
 {
     printf("Next:\n"
            "  cradle test %s\n"
-           "  cradle predict %s IMAGE...\n",
-           run, run);
+           "  cradle predict %s IMAGE...\n"
+           "  cradle report %s\n",
+           run, run, run);
 }
 
 static int tell_end(const struct train *train, const char *run)

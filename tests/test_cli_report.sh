@@ -11,6 +11,7 @@ for seed in 1 2; do
     cradle train net.yaml --run runs/$seed train.seed=$seed
     [ $code = 0 ] || fault "train: exit status $code: $(cat err)"
 done
+grep -qx '  cradle report runs/2' out || fault "train does not say how to make a report: $(cat out)"
 
 # page FILE: a whole one, whose data hold no tag.
 page() {

@@ -17,6 +17,7 @@
 #include "report/report.h"
 
 enum { NUMBERS_MAX = 200000, COLUMNS = 150, ITEMS_MAX = 2000 };
+_Static_assert(CR_HISTOGRAM_BINS == 64, "web/src/inside.js counts on that");
 
 struct observations {
     const struct cr_run_log *log;

@@ -38,7 +38,7 @@ for seed in 1 2 3; do
 done
 quiet "$cradle" train --run runs/slow train.epochs=6 train.optimizer.sgd.lr=0.002
 quiet "$cradle" train --run runs/one train.epochs=1
-quiet "$cradle" train --run runs/diverged train.epochs=2 train.optimizer.sgd.lr=1e12 'model=[dense: 32, relu, dense: 10]'
+quiet "$cradle" train --run runs/diverged train.epochs=2 train.optimizer.sgd.lr=1000 'model=[dense: 32, dense: 32, dense: 32, dense: 10]'
 quiet "$cradle" train hostile.yaml --run runs/hostile
 quiet "$cradle" train many.yaml --run runs/many
 cp -r runs/one runs/killed

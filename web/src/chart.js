@@ -7,7 +7,7 @@
 // view: {axis: "step" | "epoch" | "time", smoothing: 0..1, log}
 import uPlot from "uplot";
 import { duration, h, number, percent, table } from "./dom.js";
-import { colour, onLook } from "./look.js";
+import { colour, onLook, whenSeen } from "./look.js";
 
 const TABLE_ROWS = 200;
 
@@ -23,6 +23,23 @@ export function smoothed(values, weight) {
         } else result[i] = null;
     }
     return result;
+}
+
+// Tables [x, y] with ascending x as one: the x of all, and each y where it has one, else undefined. A merge: as long as
+// what goes in, where uPlot.join sorts.
+export function join(tables) {
+    if (tables.every(([x]) => x === tables[0][0])) return [Array.from(tables[0][0]), ...tables.map(([, y]) => y)];
+    const at = tables.map(() => 0), joined = [[], ...tables.map(() => [])];
+    for (;;) {
+        let least = Infinity;
+        for (let t = 0; t < tables.length; t++) if (at[t] < tables[t][0].length) least = Math.min(least, tables[t][0][at[t]]);
+        if (least === Infinity) return joined;
+        joined[0].push(least);
+        for (let t = 0; t < tables.length; t++) {
+            const [x, y] = tables[t], here = at[t] < x.length && !(x[at[t]] > least);
+            joined[t + 1].push(here ? y[at[t]++] : undefined);
+        }
+    }
 }
 
 // As uPlot wants them: null is a gap. On a logarithmic axis there is nothing at or below 0.
@@ -57,13 +74,15 @@ export class Chart {
             this.legend, this.canvas, this.spoken, this.details);
         this.element.chart = this;
         this.unlook = onLook(() => this.plot?.redraw(false));
-        // Drawn when it has its place, and anew at another width.
+        // Drawn when it is seen, and anew at another width.
+        this.unseen = whenSeen(this.canvas, () => this.draw());
         this.observer = new ResizeObserver(() => this.fit());
         this.observer.observe(this.canvas);
     }
 
     free() {
         this.unlook();
+        this.unseen();
         this.observer.disconnect();
         this.plot?.destroy();
     }
@@ -120,7 +139,7 @@ export class Chart {
     // ----------------------------------------------------------------------------------------------------------- plot
 
     build() {
-        const log = this.spec.log && this.view.log, columns = [], tables = [];
+        const log = this.spec.alwaysLog || (this.spec.log && this.view.log), columns = [], tables = [];
         for (const s of this.spec.series) {
             if (this.hidden.has(s)) continue;
             const x = s.at[this.view.axis], raw = drawable(s.values, log);
@@ -136,7 +155,7 @@ export class Chart {
             tables.push([x, smooth ? drawable(smoothed(s.values, this.view.smoothing), log) : raw]);
         }
         this.columns = columns;
-        return tables.length ? uPlot.join(tables) : [[0, 1]];
+        return tables.length ? join(tables) : [[0, 1]];
     }
 
     bands() {
@@ -158,7 +177,7 @@ export class Chart {
     }
 
     options(width) {
-        const { spec, view } = this, log = spec.log && view.log;
+        const { spec, view } = this, log = spec.alwaysLog || (spec.log && view.log);
         const x = view.axis === "time" ? (u, splits) => splits.map((v) => duration(v)) : (u, splits) => splits.map((v) => (v === null ? "" : Number.isInteger(v) ? amountOrNumber(v) : short(v)));
         const y = (u, splits) => splits.map((v) => (v === null ? "" : spec.fraction ? percent(v, tickDigits(splits)) : short(v)));
         return {
@@ -188,7 +207,8 @@ export class Chart {
 
     range(low, high) {
         if (low === null || high === null || low === undefined) return [0, 1];
-        const room = (high - low || Math.abs(high) || 1) * 0.06;
+        /* A line that is flat but for rounding is shown flat. */
+        const flat = high - low <= 1e-6 * Math.abs(high), room = flat ? 0.06 * Math.abs(high) || 0.06 : (high - low) * 0.06;
         const top = this.spec.fraction && high <= 1 ? Math.min(1, high + room) : high + room;
         return [low >= 0 ? Math.max(0, low - room) : low - room, Math.max(top, low + 1e-12)];
     }
@@ -204,9 +224,7 @@ export class Chart {
 
     fit() {
         const width = this.canvas.clientWidth;
-        if (!width || this.plot?.width === width) return;
-        if (!this.plot) this.draw();
-        else this.plot.setSize({ width, height: Math.max(180, Math.min(260, Math.round(width * 0.5))) });
+        if (this.plot && width && this.plot.width !== width) this.plot.setSize({ width, height: Math.max(180, Math.min(260, Math.round(width * 0.5))) });
     }
 
     drawMarks(u) {
@@ -249,10 +267,16 @@ export class Chart {
 
     describe() {
         const parts = this.spec.series.filter((s) => s.label).map((s) => {
-            const values = Array.from(s.values).filter(Number.isFinite);
-            if (!values.length) return `${s.label}: no numbers`;
-            const least = values.reduce((a, b) => Math.min(a, b)), most = values.reduce((a, b) => Math.max(a, b));
-            return `${s.label}: from ${this.format(values[0])} to ${this.format(values.at(-1))}, least ${this.format(least)}, most ${this.format(most)}`;
+            let first, last, least = Infinity, most = -Infinity;
+            for (const value of s.values) {
+                if (!Number.isFinite(value)) continue;
+                first ??= value;
+                last = value;
+                least = Math.min(least, value);
+                most = Math.max(most, value);
+            }
+            if (first === undefined) return `${s.label}: no numbers`;
+            return `${s.label}: from ${this.format(first)} to ${this.format(last)}, least ${this.format(least)}, most ${this.format(most)}`;
         });
         return `${this.spec.title}. ${parts.join("; ")}. Arrow keys read the numbers; a table follows.`;
     }
@@ -263,7 +287,7 @@ export class Chart {
         this.details.querySelector("p")?.remove();
         if (!this.details.open) return;
         const shown = this.spec.series.filter((s) => s.label);
-        const joined = uPlot.join(shown.map((s) => [s.at[this.view.axis], Array.from(s.values)]));
+        const joined = join(shown.map((s) => [s.at[this.view.axis], s.values]));
         const count = joined[0].length, stride = Math.max(1, Math.ceil(count / TABLE_ROWS));
         // Rows of the shorter series (epochs) stay whole.
         const short = joined.slice(1).reduce((a, b) => (b.filter((v) => v !== undefined).length < a.filter((v) => v !== undefined).length ? b : a));
@@ -279,6 +303,7 @@ export class Chart {
 
 // Of a tick: no digits that say nothing.
 function short(value) {
+    if (Math.abs(value) >= 1e9) return String(Number(value.toPrecision(2)).toExponential()).replace("+", "");
     return Math.abs(value) >= 1e4 ? amountOrNumber(value) : Math.abs(value) > 0 && Math.abs(value) < 1e-3 ? number(value, 3) : String(Number(value.toPrecision(3))).replace("-", "−");
 }
 

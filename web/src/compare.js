@@ -28,8 +28,10 @@ function mean(values) {
     return [m, d];
 }
 
+const PATHS = 3; // that stand in the table of results; more have a table of their own
+
 function results(runs) {
-    const paths = differences(runs);
+    const all = differences(runs), paths = all.length > PATHS ? [] : all;
     const heads = [{ text: "run" }, { text: "state" }, { text: "best", number: true }, { text: "in epoch", number: true }, { text: "loss", number: true }, { text: "training", number: true },
         { text: "time", number: true }, { text: "parameters", number: true }, ...paths.map((path) => ({ text: path }))];
     const order = [...runs].sort((a, b) => (b.summary.best_accuracy || -Infinity) - (a.summary.best_accuracy || -Infinity));
@@ -40,7 +42,9 @@ function results(runs) {
             duration(s.seconds), run.network ? amount(run.network.params) : "–", ...paths.map((path) => run.settings.get(path) ?? "–")];
     });
     return h("div", { class: "card", id: "results" }, h("h3", {}, "Results, the best first"), table("Results", heads, rows),
-        paths.length ? null : h("p", { class: "muted" }, "The configs do not differ."));
+        all.length ? null : h("p", { class: "muted" }, "The configs do not differ."),
+        all.length > PATHS ? [h("h3", {}, "Where the configs differ"), table("Where the configs differ", [{ text: "option" }, ...runs.map((run) => ({ text: run.name }))],
+            all.map((path) => [path, ...runs.map((run) => run.settings.get(path) ?? "–")]))] : null);
 }
 
 function groupTable(all) {

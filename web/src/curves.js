@@ -6,8 +6,9 @@ import { severity } from "./overview.js";
 const finite = (values) => values && values.some(Number.isFinite);
 
 // Buttons of which one is chosen.
+let choices = 0;
 function choice(label, options, chosen, onchange) {
-    const name = `choice-${label.replaceAll(" ", "-")}`;
+    const name = `choice-${++choices}`;
     return h("fieldset", { class: "choice" }, h("legend", {}, label), options.map(([value, text]) =>
         h("label", {}, h("input", { type: "radio", name, value, checked: value === chosen, onchange: () => onchange(value) }), h("span", {}, text))));
 }
@@ -122,7 +123,7 @@ export function rangeTest(run, controls) {
     const at = { step: test.rate, epoch: test.rate, time: test.rate };
     const mark = (rate, short, colour) => (Number.isFinite(rate) ? [{ at: { step: rate, epoch: rate, time: rate }, short, colour }] : []);
     return controls.add({
-        title: "Learning-rate range test", note: "a training on the side whose rate rises (Smith 2017)", xLog: true, log: true,
+        title: "Learning-rate range test", note: "a training on the side whose rate rises (Smith 2017)", xLog: true, alwaysLog: true,
         xName: (rate) => `rate ${number(rate, 3)}`,
         series: [
             { label: "loss", colour: "series-1", at, values: test.loss.map((v) => (typeof v === "string" ? NaN : v)) },

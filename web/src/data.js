@@ -6,7 +6,8 @@ export const numeric = (value) => (typeof value === "string" && value in words ?
 
 // src/report/pack.h: raw numbers, deflated, in base64; whole numbers as differences.
 export async function unpack({ type, count, data }) {
-    const packed = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    const letters = atob(data), packed = new Uint8Array(letters.length);
+    for (let i = 0; i < letters.length; i++) packed[i] = letters.charCodeAt(i);
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
     const buffer = await new Response(stream).arrayBuffer();
     if (type === "u8") return new Uint8Array(buffer);
@@ -26,7 +27,7 @@ async function unpackTable(table) {
 }
 
 // Every packed array in a tree of objects and lists, in its place.
-async function unpackAll(node) {
+export async function unpackAll(node) {
     if (node === null || typeof node !== "object") return node;
     if (typeof node.type === "string" && typeof node.data === "string") return unpack(node);
     const entries = await Promise.all(Object.entries(node).map(async ([key, value]) => [key, await unpackAll(value)]));
@@ -46,13 +47,13 @@ async function readRun(run) {
     steps.at = positions(steps, perEpoch);
     epochs.at = positions(epochs, perEpoch);
     const summary = Object.fromEntries(Object.entries(run.summary).map(([key, value]) => [key, numeric(value)]));
-    if (run.observation) run.observation = await unpackAll(run.observation);
     if (run.evaluation?.confusion) run.evaluation.confusion = await unpack(run.evaluation.confusion);
     if (run.evaluation) run.evaluation.loss = numeric(run.evaluation.loss);
     const settings = new Map(run.settings ?? []);
     const loss = [...settings.keys()].find((path) => path.startsWith("train.loss"))?.split(".")[2];
     return {
         ...run, summary, steps, epochs, start, perEpoch, settings,
+        watched: start.observe !== undefined,
         findings: run.findings ?? [],
         checkpoints: run.checkpoints ?? [],
         measure: loss === "mse" || loss === "huber" ? "R²" : "accuracy",

@@ -39,7 +39,7 @@ export function layers(run) {
     for (const [name, time] of measured) if (!known.has(name)) rows.push(line(name || "update", ["–", "–", "–"], time, "–"));
     const note = speed ? `Measured when this report was made: a step of ${plural(speed.batch, "picture")} takes ${ms(speed.training)} ms on ${plural(speed.threads, "thread")} (${speed.cpu}), ` +
         `with ${bytes(speed.training_memory)} for activations and gradients and ${bytes(speed.params_memory)} for weights and optimizer. A fused layer counts with the one that does its work.` : null;
-    return section("layers", "Layers", note ? h("p", { class: "muted" }, note) : null, h("div", { class: "card" }, table("Layers", heads, rows)));
+    return section("layers", "Layers", note ? h("p", { class: "muted" }, note) : null, h("div", { class: "card tall" }, table("Layers", heads, rows)));
 }
 
 export function filters(run) {

@@ -43,10 +43,10 @@ const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
 export function number(value, digits = 4) {
     if (value === null || value === undefined || Number.isNaN(value)) return "–";
     if (!isNumber(value)) return String(value);
-    if (Number.isInteger(value)) return value.toLocaleString("en-US");
+    if (Number.isInteger(value) && Math.abs(value) < 1e9) return value.toLocaleString("en-US").replace("-", "−");
     const size = Math.abs(value);
     if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(2).replace("e-", "e−").replace("e+", "e");
-    return value.toPrecision(digits).replace("-", "−");
+    return size >= 1e4 ? Math.round(value).toLocaleString("en-US").replace("-", "−") : value.toPrecision(digits).replace("-", "−");
 }
 
 export function percent(fraction, digits = 2) {

@@ -3,7 +3,7 @@
 // spec: {title, note, rows: [text], columns: [number], column: name of a column, value: (row, column) => number or null,
 //        format, scale: "linear" | "log", low, high}
 import { h, number, table } from "./dom.js";
-import { colour, onLook } from "./look.js";
+import { colour, onLook, whenSeen } from "./look.js";
 
 const TABLE_COLUMNS = 12;
 
@@ -15,7 +15,7 @@ export class Heat {
         const { rows, columns } = spec;
         this.canvas = h("canvas", { class: "heat wide", role: "img", tabindex: 0, "aria-label": `${spec.title}: ${rows.length} rows, ${columns.length} columns; arrow keys read the numbers; a table follows`,
             onpointermove: (event) => this.point(event), onpointerleave: () => this.say(null), onkeydown: (event) => this.key(event) });
-        this.labels = h("div", { class: "heat-rows", "aria-hidden": "true" }, rows.length <= 24 ? rows.map((row) => h("span", { title: row }, row)) : [h("span", {}, rows[0]), h("span", {}, rows.at(-1))]);
+        this.labels = h("div", { class: `heat-rows ${rows.length <= 24 ? "" : "ends"}`, "aria-hidden": "true" }, rows.length <= 24 ? rows.map((row) => h("span", { title: row }, row)) : [h("span", {}, rows[0]), h("span", {}, rows.at(-1))]);
         this.where = h("span", { class: "where", "aria-live": "polite" });
         this.scale = h("div", { class: "heat-scale" }, h("span", {}, this.format(this.low)), h("i", {}), h("span", {}, this.format(this.high)), this.where);
         this.details = h("details", { class: "table", ontoggle: () => this.showTable() }, h("summary", {}, "Table"));
@@ -24,12 +24,15 @@ export class Heat {
             this.scale, h("div", { class: `heat-body ${spec.bare ? "bare" : ""}` }, this.labels, this.canvas),
             h("div", { class: "heat-columns", "aria-hidden": "true" }, h("span", {}, spec.column(columns[0])), h("span", {}, spec.column(columns.at(-1)))), this.details);
         this.element.heat = this;
-        this.unlook = onLook(() => this.paint());
-        this.paint();
+        this.canvas.width = columns.length;
+        this.canvas.height = rows.length;
+        this.unlook = onLook(() => this.painted && this.paint());
+        this.unseen = whenSeen(this.canvas, () => this.paint());
     }
 
     free() {
         this.unlook();
+        this.unseen();
     }
 
     // The range of what is finite; a logarithmic scale begins above 0.
@@ -57,6 +60,7 @@ export class Heat {
     }
 
     paint() {
+        this.painted = true;
         const { rows, columns, value } = this.spec, tall = Math.max(1, Math.round((rows.length <= 24 ? 18 : 3))), wide = Math.max(1, Math.floor(900 / columns.length));
         this.canvas.width = columns.length * wide;
         this.canvas.height = rows.length * tall;

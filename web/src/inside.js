@@ -1,8 +1,9 @@
 // What was seen inside the network while it trained, layer by layer.
+import { unpackAll } from "./data.js";
 import { h, number, percent, plural, section, table } from "./dom.js";
 import { Heat } from "./heat.js";
 
-const BINS = 65, ZERO = 32;
+const BINS = 64, ZERO = 32; // CR_HISTOGRAM_BINS
 
 const step = (s) => `step ${number(s)}`;
 const small = (v) => (v === 0 ? "0" : number(v, 3));
@@ -43,31 +44,43 @@ function histograms(observation, charts) {
         charts.push(shown);
         place.replaceChildren(shown.element);
     };
-    choose(0);
-    return [h("h3", {}, "How the numbers are spread"), h("p", {}, h("label", {}, "Of ", h("select", { onchange: (event) => choose(Number(event.target.value)) }, choices.map(([name], i) => h("option", { value: i }, name))))), place];
+    const first = Math.max(0, choices.findIndex(([, item]) => item.op && item.op !== "input"));
+    choose(first);
+    return [h("h3", {}, "How the numbers are spread"), h("p", {}, h("label", {}, "Of ", h("select", { onchange: (event) => choose(Number(event.target.value)) }, choices.map(([name], i) => h("option", { value: i, selected: i === first }, name))))), place];
 }
 
 function units(observation) {
     if (!observation.units.length) return null;
     const last = (values) => (values ? values[values.length - 1] : NaN);
-    return h("div", { class: "card" }, h("h3", {}, "Activations, at the last observation"),
+    return h("div", { class: "card tall" }, h("h3", {}, "Activations, at the last observation"),
         table("Activations", [{ text: "layer" }, { text: "op" }, { text: "units", number: true }, { text: "never fired", number: true }, { text: "silent", number: true }, { text: "zeros", number: true }, { text: "mean", number: true }, { text: "deviation", number: true }, { text: "saturated", number: true }],
             observation.units.map((u) => [u.layer, u.op, number(u.units), u.never ? `${number(u.never)} (${percent(u.never / u.units, 0)})` : "0", number(last(u.silent)), percent(last(u.zeros), 1), number(last(u.mean), 3), number(last(u.deviation), 3), percent(last(u.saturated), 1)])),
         h("p", { class: "muted" }, "A unit that never fired gave no number above 0 in any observation; a silent one gave none in this batch."));
 }
 
-export function inside(run, charts) {
-    const o = run.observation;
-    if (!o) return null;
+function parts(o, charts) {
     const weights = o.weights.filter((w) => w.decays), add = (spec) => {
         const chart = new Heat(spec);
         charts.push(chart);
         return chart.element;
     };
-    return section("inside", "Inside the network",
+    return [
         h("p", { class: "muted" }, `Seen in ${plural(o.steps.length, "step")}. Healthy updates are about a thousandth of their weights; gradients that fall by powers of ten from layer to layer vanish, those that rise explode.`),
         weights.length ? add(series("Update / weight", "norm of a step's change over the norm of the weights", weights, o.steps, (w, t) => w.update[t] / w.weight[t], { scale: "log" })) : null,
         weights.length ? add(series("Gradient norm", "of each weight", weights, o.steps, (w, t) => w.gradient[t], { scale: "log" })) : null,
         o.units.length ? add(series("Zeros", "share of an activation's numbers that are 0", o.units, o.steps, (u, t) => u.zeros[t], { format: (v) => percent(v, 1), low: 0, high: 1 })) : null,
-        units(o), histograms(o, charts));
+        units(o), histograms(o, charts)];
+}
+
+// There may be hundreds of series: they are unpacked once the page is shown.
+export function inside(run, charts) {
+    if (!run.observation) return null;
+    const place = section("inside", "Inside the network");
+    place.setAttribute("aria-busy", "true");
+    setTimeout(async () => {
+        const observation = await unpackAll(run.observation);
+        place.append(...parts(observation, charts).flat(Infinity).filter(Boolean));
+        place.removeAttribute("aria-busy");
+    });
+    return place;
 }

@@ -33,6 +33,22 @@ export function isDark() {
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
 
+// Calls once, when the element comes near to what is seen, or is printed: long pages open as fast as short ones.
+export function whenSeen(element, call) {
+    const watcher = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && done(), { rootMargin: "300px" });
+    const done = () => {
+        stop();
+        call();
+    };
+    const stop = () => {
+        watcher.disconnect();
+        removeEventListener("beforeprint", done);
+    };
+    watcher.observe(element);
+    addEventListener("beforeprint", done);
+    return stop;
+}
+
 // Paper is light.
 let before;
 addEventListener("beforeprint", () => {

@@ -61,7 +61,7 @@ function facts(run) {
     const part = s.validated ? "validation" : "training";
     const last = run.epochs.count - 1, speed = run.epochs.images_per_second?.[last];
     return h("dl", { class: "facts" },
-        fact(show(run, s.best_accuracy), `best ${part} ${run.measure}`, s.best_epoch ? `epoch ${s.best_epoch}` : null),
+        fact(show(run, s.best_accuracy), `${part} ${run.measure}`, s.best_epoch ? `the best, epoch ${s.best_epoch}` : null),
         fact(number(s.best_loss), `${part} loss`, s.best_epoch ? `epoch ${s.best_epoch}` : null),
         s.validated && run.measure === "accuracy" && Number.isFinite(gap)
             ? fact(`${(100 * gap).toFixed(2).replace("-", "−")} pts`, "gap", "training − validation") : null,
