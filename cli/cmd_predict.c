@@ -1,8 +1,8 @@
 /*
- * cradle predict RUN IMAGE... [--top K] [--json]
+ * cradle predict RUN [IMAGE...] [--test N] [--top K] [--out FILE] [--json]
  *
- * Pictures are decoded by the workers, a batch at a time, and answered in the order in which they were named. One that
- * cannot be read is told on the standard error; the others are still answered.
+ * Pictures, or samples of the test part, are decoded by the workers, a batch at a time, and answered in their order.
+ * One that cannot be read is told on the standard error; the others are still answered.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,14 +14,16 @@
 
 #include "answer.h"
 #include "json.h"
+#include "reconstruction.h"
 #include "session.h"
 
-enum { BATCH = 64 };
+enum { BATCH = 64, NAME_SIZE = 256 };
 
 struct predict_values {
     struct cli_common common;
     bool json;
-    int64_t top;
+    int64_t top, test;
+    const char *out;
 };
 
 struct predict {
@@ -29,9 +31,12 @@ struct predict {
     const struct predict_values *values;
     struct cr_run *run;
     struct cr_predictor *predictor;
+    struct cr_dataset *dataset; /* the test part, instead of files */
+    struct reconstruction made; /* of a network that reconstructs pictures */
     size_t sample;
+    int64_t width;   /* outputs of a sample */
     uint8_t *pixels; /* [BATCH][sample] */
-    float *outputs;  /* [BATCH][classes] */
+    float *outputs;  /* [BATCH][width] */
     int64_t told, failed;
 };
 
@@ -39,6 +44,7 @@ struct predict {
 struct batch {
     const struct predict *predict;
     const char *const *files;
+    int64_t first; /* sample of the dataset */
     int count;
     atomic_int next;
     enum cr_status status[BATCH];
@@ -49,10 +55,13 @@ static void *decode(void *argument)
 {
     struct batch *batch = argument;
     const struct cr_run *run = batch->predict->run;
-    for (int i; (i = atomic_fetch_add(&batch->next, 1)) < batch->count;)
+    const struct cr_dataset *dataset = batch->predict->dataset;
+    for (int i; (i = atomic_fetch_add(&batch->next, 1)) < batch->count;) {
+        uint8_t *pixels = batch->predict->pixels + (size_t)i * batch->predict->sample;
         batch->status[i] =
-            cr_image_load(batch->files[i], run->height, run->width, run->channels,
-                          batch->predict->pixels + (size_t)i * batch->predict->sample, &batch->errors[i]);
+            dataset ? dataset->get(dataset, batch->first + i, pixels, &batch->errors[i])
+                    : cr_image_load(batch->files[i], run->height, run->width, run->channels, pixels, &batch->errors[i]);
+    }
     return NULL;
 }
 
@@ -69,44 +78,75 @@ static void decode_all(struct batch *batch, int workers)
         pthread_join(threads[--started], NULL);
 }
 
-static void tell_json(struct predict *predict, const char *file, const struct answer *answer, const char *error)
+/* A file, or what the dataset calls its sample. */
+static const char *name_of(const struct batch *batch, int i, char name[NAME_SIZE])
+{
+    const struct cr_dataset *dataset = batch->predict->dataset;
+    if (!dataset)
+        return batch->files[i];
+    dataset->describe(dataset, batch->first + i, name, NAME_SIZE);
+    return name;
+}
+
+static void tell_error(struct predict *predict, const char *name, const struct cr_error *error)
+{
+    predict->session.err = *error;
+    session_fail(&predict->session);
+    predict->failed++;
+    if (!predict->values->json)
+        return;
+    printf("%s\n  {\"image\": ", predict->told++ ? "," : "[");
+    json_text(name);
+    printf(", \"error\": ");
+    json_text(error->message);
+    printf("}");
+}
+
+/* `difference` is that of a reconstruction, else not used. */
+static void tell_json(struct predict *predict, const char *name, const struct answer *answer, double difference)
 {
     printf("%s\n  {\"image\": ", predict->told++ ? "," : "[");
-    json_text(file);
+    json_text(name);
     printf(", ");
-    if (error) {
-        printf("\"error\": ");
-        json_text(error);
+    if (predict->run->network->target) {
+        printf("\"difference\": ");
+        json_float((float)difference);
     } else {
         answer_json(answer);
     }
     printf("}");
 }
 
-static void tell(const char *file, const struct answer *answer)
+static void tell(const struct predict *predict, const char *name, const struct answer *answer, double difference)
 {
     char clean[1024];
-    text_clean(file, clean, sizeof clean);
+    text_clean(name, clean, sizeof clean);
     printf("%s\n", clean);
-    answer_tell(answer);
+    if (predict->run->network->target)
+        printf("  %6.2f %%  off (root mean square)\n", 100 * difference);
+    else
+        answer_tell(answer);
 }
 
 static void tell_batch(struct predict *predict, const struct batch *batch)
 {
     struct answer answer = {.run = predict->run, .outputs = predict->outputs, .top = predict->values->top};
+    const uint8_t *pixels = predict->pixels;
+    char name[NAME_SIZE];
     for (int i = 0; i < batch->count; i++) {
-        bool failed = batch->status[i] != CR_OK;
-        if (failed) {
-            predict->session.err = batch->errors[i];
-            session_fail(&predict->session);
-            predict->failed++;
+        double difference = 0;
+        if (batch->status[i] != CR_OK) {
+            tell_error(predict, name_of(batch, i, name), &batch->errors[i]);
+            continue;
         }
+        if (predict->run->network->target)
+            difference = reconstruction_add(&predict->made, pixels, answer.outputs);
         if (predict->values->json)
-            tell_json(predict, batch->files[i], &answer, failed ? batch->errors[i].message : NULL);
-        else if (!failed)
-            tell(batch->files[i], &answer);
-        if (!failed)
-            answer.outputs += predict->run->classes;
+            tell_json(predict, name_of(batch, i, name), &answer, difference);
+        else
+            tell(predict, name_of(batch, i, name), &answer, difference);
+        answer.outputs += predict->width;
+        pixels += predict->sample;
     }
 }
 
@@ -124,20 +164,22 @@ static enum cr_status predict_batch(struct predict *predict, struct batch *batch
     return CR_OK;
 }
 
-static enum cr_status predict_all(struct predict *predict, int count, const char *const *files)
+static enum cr_status predict_all(struct predict *predict, int64_t count, const char *const *files)
 {
-    int64_t classes = predict->run->classes;
+    const struct cr_run *run = predict->run;
     struct batch *batch = malloc(sizeof *batch);
     enum cr_status status = CR_OK;
-    predict->sample = (size_t)(predict->run->height * predict->run->width * predict->run->channels);
+    predict->sample = (size_t)(run->height * run->width * run->channels) * (run->numbers ? sizeof(float) : 1);
+    predict->width = cr_shape_count(run->network->output);
     predict->pixels = malloc(BATCH * predict->sample);
-    predict->outputs = malloc(BATCH * (size_t)classes * sizeof *predict->outputs);
+    predict->outputs = malloc(BATCH * (size_t)predict->width * sizeof *predict->outputs);
     if (!batch || !predict->pixels || !predict->outputs)
         CR_GO(cr_fail_memory(&predict->session.err));
-    for (int at = 0; at < count; at += BATCH) {
+    for (int64_t at = 0; at < count; at += BATCH) {
         batch->predict = predict;
-        batch->files = files + at;
-        batch->count = count - at < BATCH ? count - at : BATCH;
+        batch->files = files ? files + at : NULL;
+        batch->first = at;
+        batch->count = count - at < BATCH ? (int)(count - at) : BATCH;
         atomic_init(&batch->next, 0);
         CR_GO(predict_batch(predict, batch));
     }
@@ -148,30 +190,67 @@ done:
     return status;
 }
 
-static enum cr_status check(struct predict *predict)
+static enum cr_status check(struct predict *predict, struct cr_error *err)
 {
-    if (!predict->run->numbers)
+    if (predict->run->numbers && predict->values->test == 0)
+        return cr_fail(err, CR_ERROR_UNSUPPORTED,
+                       "the network was trained on rows of numbers, and has no use for pictures; --test N asks it for "
+                       "rows of its test part");
+    if (predict->values->out && !predict->run->network->target)
+        return cr_fail(err, CR_ERROR_UNSUPPORTED,
+                       "--out draws what a network makes of its input (train.target: input), and this one answers with "
+                       "something else");
+    return CR_OK;
+}
+
+/* The test part, where it is asked for, and how many samples there are to answer. */
+static enum cr_status open_samples(struct predict *predict, int64_t *count)
+{
+    struct session *session = &predict->session;
+    if (predict->values->test == 0)
         return CR_OK;
-    return cr_fail(&predict->session.err, CR_ERROR_UNSUPPORTED,
-                   "the network was trained on rows of numbers, and has no use for pictures");
+    CR_TRY(cr_run_test_data(&predict->dataset, session->context, predict->run, &session->data, &session->err));
+    CR_TRY(cr_run_accepts(predict->run, predict->dataset, &session->err));
+    *count = predict->values->test < predict->dataset->count ? predict->values->test : predict->dataset->count;
+    return CR_OK;
+}
+
+static enum cr_status answer_all(struct predict *predict, int64_t count, const char *const *files)
+{
+    struct session *session = &predict->session;
+    CR_TRY(open_samples(predict, &count));
+    if (predict->run->network->target)
+        CR_TRY(reconstruction_open(&predict->made, predict->run, count, &session->err));
+    CR_TRY(cr_predictor_new(&predict->predictor, session->context, predict->run, count < BATCH ? count : BATCH,
+                            &session->err));
+    screen_clear(&session->screen);
+    CR_TRY(predict_all(predict, count, predict->dataset ? NULL : files));
+    if (predict->values->out && predict->made.count > 0)
+        CR_TRY(reconstruction_write(&predict->made, predict->values->out, &session->err));
+    return CR_OK;
 }
 
 static int run(const struct cli_call *call)
 {
     struct predict predict = {.values = call->values};
     struct session *session = &predict.session;
-    int count = call->count - 1;
+    int64_t count = call->count - 1;
     enum cr_status status;
+    if (count == 0 && predict.values->test == 0)
+        return cli_usage_fail(call->command, "IMAGE is missing");
+    if (count > 0 && predict.values->test > 0)
+        return cli_usage_fail(call->command, "%s: --test takes its samples from the test part, and no files",
+                              call->arguments[1]);
     CR_GO(session_open(session, &predict.values->common));
     CR_GO(cr_run_open(&predict.run, session->context, call->arguments[0], &session->err));
-    CR_GO(check(&predict));
-    CR_GO(cr_predictor_new(&predict.predictor, session->context, predict.run, count < BATCH ? count : BATCH,
-                           &session->err));
-    CR_GO(predict_all(&predict, count, call->arguments + 1));
+    CR_GO(check(&predict, &session->err));
+    CR_GO(answer_all(&predict, count, call->arguments + 1));
 done:
     if (status != CR_OK)
         session_fail(session);
     cr_predictor_free(predict.predictor);
+    cr_dataset_free(predict.dataset);
+    reconstruction_close(&predict.made);
     cr_run_free(predict.run);
     free(predict.pixels);
     free(predict.outputs);
@@ -181,7 +260,7 @@ done:
 
 static const struct cli_argument arguments[] = {
     {.name = "RUN", .type = CLI_FOLDER, .help = "the folder of a run"},
-    {.name = "IMAGE", .type = CLI_FILE, .many = true, .help = "JPEG or PNG files of any size"},
+    {.name = "IMAGE", .type = CLI_FILE, .optional = true, .many = true, .help = "JPEG or PNG files of any size"},
     {0}};
 
 static const struct cli_option options[] = {
@@ -193,10 +272,22 @@ static const struct cli_option options[] = {
      .max = ANSWER_TOP_MAX,
      .def = 3,
      .help = "so many of the most probable classes (default: 3)"},
+    {.name = "test",
+     .value = "N",
+     .type = CLI_NUMBER,
+     .offset = offsetof(struct predict_values, test),
+     .min = 1,
+     .max = 1000000000,
+     .help = "the first N samples of the run's test part instead of files"},
+    {.name = "out",
+     .value = "FILE",
+     .type = CLI_FILE,
+     .offset = offsetof(struct predict_values, out),
+     .help = "a PNG with pictures and below each what the network makes of it (train.target: input)"},
     {.name = "json",
      .type = CLI_SWITCH,
      .offset = offsetof(struct predict_values, json),
-     .help = "a JSON list: image, and top: [{class, probability}], labels, numbers or error"},
+     .help = "a JSON list: image, and top: [{class, probability}], labels, numbers, difference or error"},
     CLI_THREADS,
     CLI_WORKERS,
     {0}};
@@ -210,7 +301,9 @@ const struct cli_command cmd_predict = {
         "numbers its numbers.\n"
         "\n"
         "  cradle predict runs/pictures cat.jpg dog.png\n"
-        "  cradle predict runs/pictures --top 1 --json *.jpg\n",
+        "  cradle predict runs/pictures --top 1 --json *.jpg\n"
+        "  cradle predict runs/houses --test 10\n"
+        "  cradle predict runs/mnist-autoencoder --test 20 --out pictures.png\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct predict_values),

@@ -108,7 +108,6 @@ static struct cr_value *input(struct op_case *c, struct cr_shape shape, int slot
     }
     apply(c, "input", options, in, 2, &out);
     assert_true(cr_shape_equal(out->shape, shape));
-    out->watched = true;
     return out;
 }
 
@@ -159,6 +158,7 @@ static void build(struct op_case *c, const struct cr_example *example)
         snprintf(name, sizeof name, "in%d", i);
         if (c->op->roles[i] == CR_ROLE_ACTIVATION) {
             in[i] = c->input[c->inputs] = input(c, example->inputs[i], c->inputs);
+            in[i]->watched = c->op->moving == 0 || i < c->op->moving;
             c->inputs++;
         } else {
             in[i] = param(c, name, example->inputs[i], c->op->roles[i]);
@@ -277,7 +277,8 @@ int op_case_results(const struct op_case *c, struct op_result results[OP_RESULTS
         return (int)(next - results);
     next = add_tensor(next, cr_plan_tensor(c->plan, c->loss), "loss", 0);
     for (int i = 0; i < c->inputs; i++)
-        next = add_tensor(next, cr_plan_gradient(c->plan, c->input[i]), "gradient of input", i);
+        if (c->input[i]->watched)
+            next = add_tensor(next, cr_plan_gradient(c->plan, c->input[i]), "gradient of input", i);
     for (int i = 0; i < c->params->count; i++) {
         const struct cr_param *param = &c->params->items[i];
         bool learned = param->kind == CR_PARAM;

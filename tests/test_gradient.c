@@ -36,6 +36,8 @@ static double worst(struct op_case *c, int64_t count, double fault, char *where,
     double most = 0;
     op_case_run(c, count);
     for (int i = 0; i < c->inputs + c->params->count; i++) {
+        if (i < c->inputs && !c->input[i]->watched)
+            continue; /* of an input that stands still */
         const struct cr_param *param = i < c->inputs ? NULL : &c->params->items[i - c->inputs];
         if (param && param->kind != CR_PARAM)
             continue;

@@ -57,6 +57,10 @@ CR_API enum cr_status cr_test(struct cr_test_result **result, struct cr_context 
                               struct cr_error *err);
 CR_API void cr_test_result_free(struct cr_test_result *result);
 
+/* Whether a dataset is what the run's network was trained on: its shape, classes and kind; else an error says what
+ * differs. */
+CR_API enum cr_status cr_run_accepts(const struct cr_run *run, const struct cr_dataset *dataset, struct cr_error *err);
+
 /* The run's own test part, by its config. */
 CR_API enum cr_status cr_run_test_data(struct cr_dataset **dataset, struct cr_context *context,
                                        const struct cr_run *run, const struct cr_data_options *options,
@@ -108,6 +112,9 @@ CR_API void cr_predictor_free(struct cr_predictor *predictor);
  */
 CR_API enum cr_status cr_predict(struct cr_predictor *predictor, const uint8_t *pixels, int64_t count, float *outputs,
                                  struct cr_error *err);
+
+/* Outputs [count][H W C] of a run that reconstructs pictures (train.target: input) as bytes [count][H][W][C]. */
+CR_API void cr_picture(const struct cr_run *run, const float *outputs, int64_t count, uint8_t *pixels);
 
 #ifdef __cplusplus
 }

@@ -43,6 +43,7 @@ struct cr_network_options {
     const double *mean, *deviation; /* [channels], of the scaled input; NULL: 0 and 1 */
     const struct cr_node *loss;     /* as in train.loss; NULL: cross-entropy */
     bool soft;                      /* targets are distributions [classes], not labels */
+    bool reconstruct;               /* the target is the network's own input, as it comes out of the input op */
     uint64_t seed;                  /* of the initial weights */
     enum cr_dtype dtype;            /* CR_F32 (0), or CR_F64 for checks (slow) */
     bool inference;                 /* no memory for gradients */
@@ -82,6 +83,7 @@ struct cr_network {
     enum cr_task task;
     const struct cr_value *probabilities;  /* [N][classes], of the logits: softmax, by the task sigmoid or themselves */
     const struct cr_value *loss;           /* [N] */
+    const struct cr_value *target;         /* [N][classes] of a network that reconstructs its input, else NULL */
     const struct cr_entry *const *metrics; /* that fit the loss, ends in NULL; of the first, more is better */
     int layers;
     const struct cr_layer_row *rows; /* [layers] */

@@ -19,6 +19,7 @@ extern CR_API const struct cr_registry cr_optimizers, cr_schedules;
 /* The `train` section. */
 struct cr_train_section {
     const struct cr_node *loss, *optimizer, *schedule;
+    int target; /* enum cr_target */
     int64_t epochs, batch, seed;
     int64_t checkpoint; /* steps between checkpoints inside an epoch; 0: at the end of epochs alone */
     bool lean;          /* as in struct cr_plan_options */
@@ -28,6 +29,7 @@ struct cr_train_section {
     const struct cr_node *init_from;                         /* weights to begin with; NULL: drawn */
     const struct cr_node *freeze;                            /* layers that are not trained; NULL: none */
 };
+enum cr_target { CR_TARGET_DATA, CR_TARGET_INPUT };
 extern CR_API const struct cr_option cr_train_section_options[];
 
 /* -------------------------------------------------------------------------------------------------------- optimizer */

@@ -37,6 +37,7 @@ static enum cr_status make(struct cr_trial *trial, const struct cr_trial_options
     CR_TRY(cr_experiment_network(experiment, CR_F32, &trial->network, err));
     planning.loss = trial->network->loss;
     planning.outputs[0] = trial->network->probabilities;
+    planning.outputs[1] = trial->network->target;
     CR_TRY(cr_optimizer_new(&trial->optimizer, experiment->context, trial->network->params, experiment->config,
                             experiment->sections.train.optimizer, err));
     CR_TRY(

@@ -32,8 +32,8 @@ static void gather(void *user, const struct cr_pass_batch *shown)
 {
     struct fit *fit = user;
     size_t row = (size_t)fit->classes;
-    for (int64_t i = 0; i < shown->batch->count; i++, fit->count++) {
-        struct cr_answer answer = cr_answer_at(&shown->logits, shown->batch->labels, &shown->targets, i);
+    for (int64_t i = 0; i < shown->count; i++, fit->count++) {
+        struct cr_answer answer = cr_answer_at(&shown->logits, shown->labels, &shown->targets, i);
         memcpy(fit->logits + (size_t)fit->count * row, (const float *)shown->logits.data + (size_t)i * row,
                row * sizeof(float));
         fit->labels[fit->count] = answer.label;
@@ -127,7 +127,7 @@ static enum cr_status measure(struct fit *fit, struct cr_context *context, const
     CR_GO(cr_dataset_open(&dataset, context, run->config, section.source, CR_PART_TRAIN, options, err));
     CR_GO(cr_split_new(&split, dataset, &section, err));
     CR_GO(check(run, split, err));
-    CR_GO(cr_pass_check(run, dataset, err));
+    CR_GO(cr_run_accepts(run, dataset, err));
     CR_GO(allocate(fit, run, split->validation_count, err));
     CR_GO(cr_pass_run(&pass, context, run, dataset, split->validation, split->validation_count, options, err));
 done:

@@ -22,7 +22,7 @@ static enum cr_status check_kind(const struct cr_run *run, const struct cr_datas
     return CR_OK;
 }
 
-enum cr_status cr_pass_check(const struct cr_run *run, const struct cr_dataset *dataset, struct cr_error *err)
+enum cr_status cr_run_accepts(const struct cr_run *run, const struct cr_dataset *dataset, struct cr_error *err)
 {
     CR_TRY(check_kind(run, dataset, err));
     if (dataset->height != run->height || dataset->width != run->width || dataset->channels != run->channels ||
@@ -54,12 +54,15 @@ static void show(const struct cr_pass *pass, struct cr_plan *plan, const struct 
     cr_plan_run(plan,
                 &(struct cr_feed){
                     .count = batch->count, .inputs = {batch->pixels}, .labels = batch->labels, .soft = batch->targets});
-    struct cr_pass_batch shown = {.batch = batch,
+    struct cr_pass_batch shown = {.count = batch->count,
+                                  .labels = network->target ? NULL : batch->labels,
                                   .logits = cr_plan_tensor(plan, network->logits),
                                   .outputs = cr_plan_tensor(plan, network->probabilities),
                                   .loss = cr_plan_tensor(plan, network->loss).data};
     shown.targets = shown.outputs;
     shown.targets.data = (void *)batch->targets;
+    if (network->target)
+        shown.targets = cr_plan_tensor(plan, network->target);
     pass->add(pass->user, &shown);
 }
 
@@ -102,9 +105,10 @@ enum cr_status cr_pass_run(const struct cr_pass *pass, struct cr_context *contex
     struct cr_plan *plan = NULL;
     struct cr_loader *loader = NULL;
     enum cr_status status;
-    struct cr_plan_options planned = {.batch = count < BATCH ? count : BATCH,
-                                      .mode = CR_MODE_INFER,
-                                      .outputs = {network->logits, network->probabilities, network->loss}};
+    struct cr_plan_options planned = {
+        .batch = count < BATCH ? count : BATCH,
+        .mode = CR_MODE_INFER,
+        .outputs = {network->logits, network->probabilities, network->loss, network->target}};
     CR_GO(cr_plan_new(&plan, context, network->graph, network->params, &planned, err));
     CR_GO(make_loader(&loader, dataset, indices, count, planned.batch, options ? options->workers : 0, err));
     CR_GO(show_all(pass, plan, loader, network, count, options, err));

@@ -7,8 +7,9 @@
 #include <cradle/evaluate.h>
 
 struct cr_pass_batch {
-    const struct cr_batch *batch;
-    struct cr_tensor logits, outputs, targets; /* [N][classes]; targets hold where the batch has no labels */
+    int64_t count;                             /* N */
+    const int32_t *labels;                     /* [N]; NULL: targets are what should be answered */
+    struct cr_tensor logits, outputs, targets; /* [N][classes] */
     const float *loss;                         /* [N] */
 };
 
@@ -22,8 +23,5 @@ struct cr_pass {
 enum cr_status cr_pass_run(const struct cr_pass *pass, struct cr_context *context, const struct cr_run *run,
                            const struct cr_dataset *dataset, const int64_t *indices, int64_t count,
                            const struct cr_data_options *options, struct cr_error *err);
-
-/* Whether the dataset is what the run's network was trained on. */
-enum cr_status cr_pass_check(const struct cr_run *run, const struct cr_dataset *dataset, struct cr_error *err);
 
 #endif

@@ -65,8 +65,8 @@ static void add(void *user, const struct cr_pass_batch *shown)
     struct test *test = user;
     struct cr_test_result *result = &test->public;
     const struct cr_tensor *outputs = result->task == CR_TASK_CLASS ? &shown->logits : &shown->outputs;
-    for (int64_t i = 0; i < shown->batch->count; i++, result->count++) {
-        struct cr_answer answer = cr_answer_at(outputs, shown->batch->labels, &shown->targets, i);
+    for (int64_t i = 0; i < shown->count; i++, result->count++) {
+        struct cr_answer answer = cr_answer_at(outputs, shown->labels, &shown->targets, i);
         cr_meter_add(test->meter, &answer);
         if (result->task == CR_TASK_CLASS)
             result->right[result->count] = add_class(result, &answer);
@@ -149,7 +149,7 @@ enum cr_status cr_test(struct cr_test_result **result, struct cr_context *contex
                        const struct cr_dataset *dataset, const struct cr_data_options *options, struct cr_error *err)
 {
     *result = NULL;
-    CR_TRY(cr_pass_check(run, dataset, err));
+    CR_TRY(cr_run_accepts(run, dataset, err));
     struct test *made = calloc(1, sizeof *made);
     enum cr_status status;
     if (!made)

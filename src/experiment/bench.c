@@ -43,6 +43,7 @@ static enum cr_status make_network(struct bench *bench, struct cr_error *err)
                                          .channels = shape->channels,
                                          .classes = shape->classes,
                                          .bytes = true,
+                                         .reconstruct = train->target == CR_TARGET_INPUT,
                                          .loss = train->loss,
                                          .freeze = train->freeze,
                                          .seed = (uint64_t)train->seed};

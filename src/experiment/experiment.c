@@ -111,6 +111,7 @@ enum cr_status cr_experiment_network(const struct cr_experiment *experiment, enu
                                          .classes = dataset->classes,
                                          .bytes = !dataset->numbers,
                                          .soft = dataset->targets || experiment->sections.train.mix,
+                                         .reconstruct = experiment->sections.train.target == CR_TARGET_INPUT,
                                          .mean = experiment->mean,
                                          .deviation = experiment->deviation,
                                          .loss = experiment->sections.train.loss,

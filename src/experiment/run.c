@@ -55,6 +55,7 @@ static enum cr_status make_network(struct run *run, struct cr_context *context, 
                                          .classes = told->classes,
                                          .bytes = !told->numbers,
                                          .soft = told->targets,
+                                         .reconstruct = run->sections.train.target == CR_TARGET_INPUT,
                                          .loss = run->sections.train.loss,
                                          .inference = true};
     return cr_network_new(&run->public.network, context, run->sections.model, &options, err);

@@ -42,6 +42,7 @@ struct cr_op {
     struct cr_entry entry;
     int inputs, outputs;
     enum cr_role roles[CR_MAX_OPERANDS]; /* of each input */
+    int moving;                          /* inputs that get a gradient, the first ones; 0: all */
     bool stochastic;                     /* draws random numbers in training */
     bool masks;      /* backward can write 0 to the gradient of input 0 where the input is not > 0 */
     bool masks_sum;  /* and does so after it has added to what others have written */

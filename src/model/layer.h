@@ -25,6 +25,7 @@ struct cr_build {
     const struct cr_node *node;    /* of the layer, for positions in messages */
     const struct cr_node *next;    /* the layer right behind it, or NULL */
     const char *name;              /* "conv1" */
+    struct cr_value *target;       /* of a loss: what the outputs should be; NULL: as the batch says */
 };
 
 struct cr_layer {

@@ -23,6 +23,7 @@ enum cr_status cr_build_distance(struct cr_build *build, enum cr_distance kind, 
         double delta;
         bool soft;
     } options = {kind, delta, soft};
+    struct cr_value *operands[2] = {x, build->target};
 
-    return cr_build_apply(build, "distance", &options, &x, loss, err);
+    return cr_build_apply(build, build->target != NULL ? "distance-to" : "distance", &options, operands, loss, err);
 }

@@ -50,14 +50,42 @@ static enum cr_status build_input(struct network *network, const struct cr_netwo
     return CR_OK;
 }
 
-static enum cr_status check_output(const struct cr_node *layers, const struct cr_network_options *options,
-                                   struct cr_shape output, struct cr_error *err)
+/* A network that reconstructs its input: both as rows of numbers. */
+static enum cr_status flatten_both(struct network *network, const struct cr_node *last, struct cr_value **x,
+                                   struct cr_value **y, struct cr_error *err)
+{
+    struct cr_build build = {.builder = &network->builder, .name = "target"};
+    char in[96], out[96];
+
+    cr_shape_describe((*x)->shape, in, sizeof(in));
+    cr_shape_describe((*y)->shape, out, sizeof(out));
+    if (cr_shape_count((*x)->shape) != cr_shape_count((*y)->shape)) {
+        cr_fail(err, CR_ERROR_SHAPE,
+                "the model ends with %s, but with train.target: input it must end with as many numbers as its input "
+                "has, %s",
+                out, in);
+        return cr_fail_at_layer(last, CR_ERROR_SHAPE, err);
+    }
+    CR_TRY(cr_build_apply(&build, "flatten", NULL, x, x, err));
+    network->public.target = *x;
+    return (*y)->shape.rank == 1 ? CR_OK : cr_build_apply(&build, "flatten", NULL, y, y, err);
+}
+
+static const struct cr_node *last_of(const struct cr_node *layers)
 {
     const struct cr_node *last = layers->first;
-    char shape[96];
 
     while (last->next != NULL)
         last = last->next;
+    return last;
+}
+
+static enum cr_status check_output(const struct cr_node *layers, const struct cr_network_options *options,
+                                   struct cr_shape output, struct cr_error *err)
+{
+    const struct cr_node *last = last_of(layers);
+    char shape[96];
+
     cr_shape_describe(output, shape, sizeof(shape));
     if (output.rank != 1) {
         cr_fail(err, CR_ERROR_SHAPE, "the model ends with a picture of %s: end it with dense or globalpool", shape);
@@ -80,10 +108,24 @@ static enum cr_status fail_at_loss(const struct cr_node *node, enum cr_status st
     return cr_fail_in(err, status, "%s: %s: ", node->file, node->path);
 }
 
-static enum cr_status build_loss(struct network *network, const struct cr_network_options *options,
-                                 struct cr_value *logits, struct cr_error *err)
+/* What the loss would take for granted of the input. */
+static enum cr_status check_reconstruction(const struct cr_network_options *options, enum cr_task task,
+                                           struct cr_error *err)
 {
-    struct cr_build build = {.builder = &network->builder, .name = "loss"};
+    if (task == CR_TASK_CLASS)
+        return cr_fail(err, CR_ERROR_UNSUPPORTED,
+                       "with train.target: input the loss must be of numbers: mse, huber, or sigmoid-cross-entropy");
+    if (task == CR_TASK_ANSWERS && (options->mean != NULL || !options->bytes))
+        return cr_fail(err, CR_ERROR_UNSUPPORTED,
+                       "it needs targets from 0 to 1, and the input is not: set data.standardize: none with pictures, "
+                       "or take mse");
+    return CR_OK;
+}
+
+static enum cr_status build_loss(struct network *network, const struct cr_network_options *options,
+                                 struct cr_value *logits, struct cr_value *target, struct cr_error *err)
+{
+    struct cr_build build = {.builder = &network->builder, .name = "loss", .target = target};
     const struct cr_entry *entry = cr_registry_find(&cr_losses, "cross-entropy");
     const void *values = NULL;
     struct cr_value *loss, *probabilities;
@@ -91,17 +133,24 @@ static enum cr_status build_loss(struct network *network, const struct cr_networ
     if (options->loss != NULL)
         CR_TRY(cr_bind_choice(network->builder.config, &cr_losses, options->loss, &entry, &values, err));
     /* The entry is the first member of every loss. */
-    enum cr_status status = ((const struct cr_loss *)entry)->build(&build, values, options->soft, logits, &loss, err);
+    const struct cr_loss *kind = (const struct cr_loss *)entry;
+    enum cr_status status = target != NULL ? check_reconstruction(options, kind->task, err) : CR_OK;
+    if (status == CR_OK)
+        status = kind->build(&build, values, options->soft, logits, &loss, err);
     if (status != CR_OK)
         return options->loss != NULL ? fail_at_loss(options->loss, status, err) : status;
     build.name = "probabilities";
-    network->public.task = ((const struct cr_loss *)entry)->task;
-    network->public.metrics = ((const struct cr_loss *)entry)->metrics;
+    network->public.task = kind->task;
+    network->public.metrics = kind->metrics;
     probabilities = logits;
     if (network->public.task == CR_TASK_CLASS)
         CR_TRY(cr_build_apply(&build, "softmax", NULL, &logits, &probabilities, err));
     if (network->public.task == CR_TASK_ANSWERS)
         CR_TRY(cr_build_activation(&build, CR_ACTIVATION_sigmoid, 0, logits, &probabilities, err));
+    if (target != NULL) {
+        network->public.task = CR_TASK_NUMBERS;
+        network->public.metrics = cr_number_metrics;
+    }
     network->public.logits = logits;
     network->public.loss = loss;
     network->public.probabilities = probabilities;
@@ -161,9 +210,12 @@ static enum cr_status make(struct network *network, const struct cr_model *model
     CR_TRY(build_input(network, options, &x, err));
     CR_TRY(cr_builder_run(builder, model->layers, x, &y, err));
     CR_TRY(cr_freeze_check(builder, err));
-    CR_TRY(check_output(model->layers, options, y->shape, err));
+    if (options->reconstruct)
+        CR_TRY(flatten_both(network, last_of(model->layers), &x, &y, err));
+    else
+        CR_TRY(check_output(model->layers, options, y->shape, err));
     network->public.output = y->shape;
-    CR_TRY(build_loss(network, options, y, err));
+    CR_TRY(build_loss(network, options, y, options->reconstruct ? x : NULL, err));
     CR_TRY(cr_params_new(&network->public.params, network->public.context, builder->graph, options->dtype,
                          !options->inference, err));
     CR_TRY(cr_builder_fill(builder, network->public.params, options->seed, err));

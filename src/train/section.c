@@ -3,9 +3,13 @@
  */
 #include <cradle/train.h>
 
+static const struct cr_name targets[] = {{"data", CR_TARGET_DATA}, {"input", CR_TARGET_INPUT}, {0}};
+
 const struct cr_option cr_train_section_options[] = {
     CR_NODE("loss", struct cr_train_section, loss, .kind = "losses",
             .help = "what training descends; default: cross-entropy"),
+    CR_CHOICE("target", struct cr_train_section, target, .def = CR_TARGET_DATA, .names = targets,
+              .help = "what the outputs should be: labels or targets of the data, or the input (an autoencoder)"),
     CR_NODE("optimizer", struct cr_train_section, optimizer, .kind = "optimizers",
             .help = "how weights follow the gradient; default: sgd"),
     CR_NODE("schedule", struct cr_train_section, schedule, .kind = "schedules",

@@ -13,11 +13,14 @@ static void add_batch(struct cr_tally *tally, struct cr_meter *meter, const stru
 {
     struct cr_tensor loss = cr_plan_tensor(plan, network->loss);
     struct cr_tensor outputs = cr_plan_tensor(plan, network->probabilities), targets = outputs;
+    const int32_t *labels = network->target ? NULL : batch->labels;
     targets.dtype = CR_F32;
     targets.data = (void *)batch->targets;
+    if (network->target)
+        targets = cr_plan_tensor(plan, network->target);
     tally->metric = cr_metric_first(network);
     for (int64_t i = 0; i < batch->count; i++) {
-        struct cr_answer answer = cr_answer_at(&outputs, batch->labels, &targets, i);
+        struct cr_answer answer = cr_answer_at(&outputs, labels, &targets, i);
         tally->loss += loss.dtype == CR_F64 ? ((const double *)loss.data)[i] : ((const float *)loss.data)[i];
         tally->metric->add(tally->sums, &answer);
         if (meter)

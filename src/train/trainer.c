@@ -55,11 +55,12 @@ static enum cr_status make_plans(struct cr_trainer *trainer, struct cr_error *er
     struct cr_plan_options training = {.batch = trainer->options.batch,
                                        .mode = CR_MODE_TRAIN,
                                        .loss = network->loss,
-                                       .outputs = {network->probabilities},
+                                       .outputs = {network->probabilities, network->target},
                                        .observe = trainer->options.observe ? CR_OBSERVE_ASKED : CR_OBSERVE_NEVER,
                                        .lean = trainer->options.lean};
-    struct cr_plan_options validating = {
-        .batch = trainer->options.batch, .mode = CR_MODE_INFER, .outputs = {network->loss, network->probabilities}};
+    struct cr_plan_options validating = {.batch = trainer->options.batch,
+                                         .mode = CR_MODE_INFER,
+                                         .outputs = {network->loss, network->probabilities, network->target}};
     CR_TRY(cr_plan_new(&trainer->training, trainer->context, network->graph, network->params, &training, err));
     if (trainer->options.observe)
         CR_TRY(cr_observing_new(&trainer->observing, network, trainer->training, trainer->options.observe,

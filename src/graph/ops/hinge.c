@@ -1,7 +1,7 @@
 /*
  * hinge: the multiclass hinge of each sample, loss[n] = sum_{j != y} max(0, x[j] - x[y] + margin), or its largest term.
  */
-#include "graph/op.h"
+#include "graph/loss_op.h"
 
 struct hinge {
     double margin;
@@ -14,15 +14,6 @@ static const struct cr_option options[] = {
     CR_BOOL("hardest", struct hinge, hardest, .help = "the largest term alone"),
     {0},
 };
-
-static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err)
-{
-    if (vertex->in[0]->shape.rank != 1)
-        return cr_fail(err, CR_ERROR_SHAPE,
-                       "the loss needs one row of numbers a sample: end the model with dense or globalpool");
-    outputs[0] = (struct cr_shape){.rank = 0};
-    return CR_OK;
-}
 
 static struct cr_hinge_args args_of(struct cr_emit *emit)
 {
@@ -56,7 +47,7 @@ const struct cr_op cr_op_hinge = {
     .entry = {.name = "hinge", .help = "how far the right class does not lead by a margin", .options = options},
     .inputs = 1,
     .outputs = 1,
-    .infer = infer,
+    .infer = cr_loss_infer,
     .forward = forward,
     .backward = backward,
     .examples =
