@@ -111,8 +111,8 @@ static int tell_end(const struct train *train, const char *run)
     text_duration(console->seconds, time, sizeof time);
     printf("Trained in %s", time);
     if (console->best_epoch)
-        printf("; best: epoch %lld, %s accuracy %.4f", (long long)console->best_epoch,
-               console->best_validated ? "validation" : "training", console->best);
+        printf("; best: epoch %lld, %s %s %.4f", (long long)console->best_epoch,
+               console->best_validated ? "validation" : "training", console->metric, console->best);
     printf("\nThe run lies in %s\n", run);
     if (console->findings > 0)
         printf("The babysitter found %d thing%s; more about %s:\n  cradle check %s\n", console->findings,

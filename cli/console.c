@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "interrupt.h"
 
@@ -16,6 +17,7 @@ static void begin(struct console *console, const struct cr_event *event)
     console->first_step = event->step;
     console->loss = 0;
     console->batches = 0;
+    console->metric = cr_trainer_network(event->trainer)->metrics[0]->name;
     if (event->resumed)
         printf("Goes on at step %lld, in epoch %lld of %lld\n", (long long)event->step, (long long)event->epoch + 1,
                (long long)event->epochs);
@@ -49,6 +51,15 @@ static void paint(const struct console *console, const struct cr_event *event)
     screen_paint(screen, line);
 }
 
+/* Of what is no accuracy: "  r2 0.9731  mae 0.1052". */
+static void scores(const struct console *console, const struct cr_event *event)
+{
+    if (strcmp(console->metric, "accuracy") != 0)
+        for (int i = 0; i < event->score_count; i++)
+            printf("  %s %.4g", event->scores[i].metric, event->scores[i].value);
+    printf("\n");
+}
+
 static void row(const struct cr_event *event)
 {
     char count[64], validation[32] = "-", rate[32];
@@ -56,13 +67,13 @@ static void row(const struct cr_event *event)
     if (event->validated)
         snprintf(validation, sizeof validation, "%.4f", event->validation_accuracy);
     text_amount(event->images_per_second, rate, sizeof rate);
-    printf("%9s  %8.4f  %7.4f  %7s  %9.3g  %8s%s\n", count, event->loss, event->accuracy, validation, event->lr, rate,
+    printf("%9s  %8.4f  %7.4f  %7s  %9.3g  %8s%s", count, event->loss, event->accuracy, validation, event->lr, rate,
            event->best ? "  best" : "");
 }
 
 static void line(const struct cr_event *event)
 {
-    printf("Finished epoch %lld / %lld: cost %.6f, train: %.6f, val %.6f, lr %.6e\n", (long long)event->epoch,
+    printf("Finished epoch %lld / %lld: cost %.6f, train: %.6f, val %.6f, lr %.6e", (long long)event->epoch,
            (long long)event->epochs, event->loss, event->accuracy,
            event->validated ? event->validation_accuracy : (double)NAN, event->lr);
 }
@@ -88,6 +99,7 @@ static void end_epoch(struct console *console, const struct cr_event *event)
         row(event);
     else
         line(event);
+    scores(console, event);
     fflush(stdout);
     console->loss = 0;
     console->batches = 0;

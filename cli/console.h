@@ -6,8 +6,9 @@
  *
  *     Finished epoch 1 / 200: cost 2.302603, train: 0.400000, val 0.400000, lr 1.000000e-03
  *
- * `cost` and `train` are the means of loss and accuracy over the epoch's batches; `val` is nan without a validation
- * part. The console is also where a signal becomes the verdict to stop.
+ * `cost` is the mean loss over the epoch's samples, `train` the accuracy, or whatever is the first metric of the loss;
+ * `val` is that on the validation part, nan without one. Where the first is not the accuracy, lines and rows end with
+ * all metrics of the validation part by name. The console is also where a signal becomes the verdict to stop.
  */
 #ifndef CLI_CONSOLE_H
 #define CLI_CONSOLE_H
@@ -21,6 +22,7 @@ struct console {
     int64_t first_step; /* of this process */
     double loss;        /* sum over the epoch so far */
     int64_t batches;    /* that were summed */
+    const char *metric; /* by which epochs are compared: the first of the loss */
     double best;        /* accuracy that chose the best epoch; validated as below */
     int64_t best_epoch; /* 0: none in this process */
     bool best_validated;

@@ -35,6 +35,8 @@ within() { awk "BEGIN { exit !($2 <= $1 + 0 && $1 + 0 <= $3) }" || fault "$4: $1
 # -------------------------------------------------------------------------------------------------------------- numbers
 cradle train numbers.yaml
 [ $code = 0 ] || fault "train numbers.yaml: $(cat err)"
+grep -Eq '^Finished epoch 30 / 30: .*  r2 0\.9[0-9]*  mae [0-9.]+  rmse [0-9.]+$' out && grep -q '; best: epoch [0-9]*, validation r2 0\.9' out ||
+    fault "train numbers.yaml tells other metrics: $(cat out)"
 cradle test runs/numbers
 [ $code = 0 ] && grep -Eq '^r2 +0\.9[0-9]+$' out && grep -Eq '^mae +[0-9.]+$' out && grep -Eq '^rmse +[0-9.]+$' out ||
     fault "test runs/numbers: $(cat out err)"
