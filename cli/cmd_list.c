@@ -31,6 +31,7 @@ static const struct kind {
     {&cr_pruners, "how a search ends trials early"},
     {&cr_augments, "how pictures are changed while training"},
     {&cr_exports, "what a run can be exported as"},
+    {&cr_whitenings, "how the numbers of a sample are decorrelated"},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

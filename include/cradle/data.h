@@ -92,9 +92,10 @@ CR_API enum cr_status cr_image_load(const char *file, int64_t height, int64_t wi
 
 struct cr_data_section {
     const struct cr_node *source;
-    double validation; /* share held out, stratified by class */
-    int64_t limit;     /* 0: all; else a stratified subset of that many samples, before the split */
-    int standardize;   /* enum cr_standardize */
+    double validation;            /* share held out, stratified by class */
+    int64_t limit;                /* 0: all; else a stratified subset of that many samples, before the split */
+    int standardize;              /* enum cr_standardize */
+    const struct cr_node *whiten; /* an entry of cr_whitenings; NULL: none */
     int64_t split_seed;
     int64_t folds, fold; /* instead of `validation`: part `fold` of `folds` equal ones validates; folds 0: none */
     const struct cr_node *augment; /* NULL: none */
@@ -106,7 +107,14 @@ enum cr_sampling {
     CR_SAMPLING_STRATIFIED, /* every batch holds the classes in their proportions */
     CR_SAMPLING_BALANCED,   /* every batch holds the classes equally often */
 };
-enum cr_standardize { CR_STANDARDIZE_NONE, CR_STANDARDIZE_CHANNEL };
+enum cr_standardize {
+    CR_STANDARDIZE_NONE,    /* x / 255 alone */
+    CR_STANDARDIZE_CHANNEL, /* less the mean of the channel, over its deviation */
+    CR_STANDARDIZE_MEAN,    /* less the mean of the channel */
+    CR_STANDARDIZE_IMAGE,   /* less the mean of the pixel and channel */
+    CR_STANDARDIZE_PIXEL,   /* less the mean of the pixel and channel, over its deviation */
+};
+extern CR_API const struct cr_registry cr_whitenings; /* zca, pca */
 extern CR_API const struct cr_option cr_data_section_options[];
 
 /* The indices of a dataset that train and that validate, each ascending. */

@@ -41,6 +41,10 @@ struct cr_network_options {
     int64_t classes;                /* the last layer must have as many outputs; 0: whatever it has */
     bool bytes;                     /* inputs are bytes, scaled by 1/255; else numbers of `dtype`, not scaled */
     const double *mean, *deviation; /* [channels], of the scaled input; NULL: 0 and 1 */
+    bool by_pixel;                  /* they are [height][width][channels] */
+    int64_t whitened;               /* numbers that whitening makes of a sample; 0: none */
+    bool flat;                      /* they are a row; else as many as the sample has, and a picture still */
+    const double *whitening;        /* [height * width * channels][whitened]; NULL: 0 */
     const struct cr_node *loss;     /* as in train.loss; NULL: cross-entropy */
     bool soft;                      /* targets are distributions [classes], not labels */
     bool reconstruct;               /* the target is the network's own input, as it comes out of the input op */

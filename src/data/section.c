@@ -4,9 +4,8 @@
 #include <cradle/data.h>
 
 static const struct cr_name standardize_names[] = {
-    {"none", CR_STANDARDIZE_NONE},
-    {"channel", CR_STANDARDIZE_CHANNEL},
-    {0},
+    {"none", CR_STANDARDIZE_NONE},   {"channel", CR_STANDARDIZE_CHANNEL}, {"mean", CR_STANDARDIZE_MEAN},
+    {"image", CR_STANDARDIZE_IMAGE}, {"pixel", CR_STANDARDIZE_PIXEL},     {0},
 };
 
 static const struct cr_name sampling_names[] = {
@@ -23,9 +22,12 @@ const struct cr_option cr_data_section_options[] = {
              .help = "share of the training part that is held out to validate, in proportion to the classes"),
     CR_INT("limit", struct cr_data_section, limit, .min = 0, .max = 1e12,
            .help = "use this many samples only, in proportion to the classes; 0: all"),
-    CR_CHOICE("standardize", struct cr_data_section, standardize, .def = CR_STANDARDIZE_CHANNEL,
-              .names = standardize_names,
-              .help = "channel: subtract each channel's mean and divide by its deviation, after x / 255"),
+    CR_CHOICE(
+        "standardize", struct cr_data_section, standardize, .def = CR_STANDARDIZE_CHANNEL, .names = standardize_names,
+        .help = "after x / 255, channel: subtract each channel's mean and divide by its deviation; mean: subtract "
+                "it; image: subtract the mean picture; pixel: and divide by each pixel's deviation"),
+    CR_NODE("whiten", struct cr_data_section, whiten, .kind = "whitenings",
+            .help = "decorrelates the numbers of a sample: zca or pca; default: not at all"),
     CR_INT("split_seed", struct cr_data_section, split_seed, .min = 0, .max = 9e15,
            .help = "seed of the draws of `validation`, `limit` and `folds`"),
     CR_INT("folds", struct cr_data_section, folds, .min = 0, .max = 1000,

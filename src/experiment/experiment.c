@@ -83,28 +83,21 @@ static enum cr_status open_data(struct cr_experiment *experiment, const struct c
     return cr_split_new(&experiment->split, experiment->dataset, data, err);
 }
 
-static enum cr_status measure_data(struct cr_experiment *experiment, struct cr_error *err)
+static enum cr_status measure_data(struct cr_experiment *experiment, const struct cr_experiment_options *options,
+                                   struct cr_error *err)
 {
-    size_t channels = (size_t)experiment->dataset->channels;
-    if (experiment->sections.data.standardize == CR_STANDARDIZE_NONE)
-        return CR_OK;
-    experiment->mean = malloc(channels * sizeof *experiment->mean);
-    experiment->deviation = malloc(channels * sizeof *experiment->deviation);
-    if (!experiment->mean || !experiment->deviation)
-        return cr_fail_memory(err);
-    CR_TRY(cr_dataset_moments(experiment->dataset, experiment->split->train, experiment->split->train_count,
-                              experiment->mean, experiment->deviation, err));
-    /* A channel that is the same everywhere cannot be scaled. */
-    for (size_t c = 0; c < channels; c++)
-        if (!(experiment->deviation[c] > 0))
-            experiment->deviation[c] = 1;
-    return CR_OK;
+    const struct cr_split *split = experiment->split;
+    struct cr_data_options telling = {.progress = options->progress, .progress_user = options->progress_user};
+    return cr_statistics_measure(&experiment->statistics, experiment->dataset, split->train, split->train_count,
+                                 (enum cr_standardize)experiment->sections.data.standardize, &experiment->whiten,
+                                 &telling, err);
 }
 
 enum cr_status cr_experiment_network(const struct cr_experiment *experiment, enum cr_dtype dtype,
                                      struct cr_network **network, struct cr_error *err)
 {
     const struct cr_dataset *dataset = experiment->dataset;
+    const struct cr_statistics *statistics = &experiment->statistics;
     struct cr_network_options options = {.height = dataset->height,
                                          .width = dataset->width,
                                          .channels = dataset->channels,
@@ -112,8 +105,12 @@ enum cr_status cr_experiment_network(const struct cr_experiment *experiment, enu
                                          .bytes = !dataset->numbers,
                                          .soft = dataset->targets || experiment->sections.train.mix,
                                          .reconstruct = experiment->sections.train.target == CR_TARGET_INPUT,
-                                         .mean = experiment->mean,
-                                         .deviation = experiment->deviation,
+                                         .mean = statistics->mean,
+                                         .deviation = statistics->deviation,
+                                         .by_pixel = statistics->by_pixel,
+                                         .whitened = statistics->outputs,
+                                         .flat = statistics->flat,
+                                         .whitening = statistics->whitening,
                                          .loss = experiment->sections.train.loss,
                                          .seed = (uint64_t)experiment->sections.train.seed,
                                          .dtype = dtype,
@@ -217,13 +214,14 @@ static enum cr_status make_pieces(struct cr_experiment *experiment, const struct
     CR_TRY(cr_mix_read(&experiment->mix, experiment->config, train->mix, err));
     if (augment)
         CR_TRY(cr_augmenter_new(&experiment->augmenter, experiment->config, augment, err));
+    CR_TRY(cr_whiten_read(&experiment->whiten, experiment->config, experiment->sections.data.whiten, err));
     CR_TRY(open_data(experiment, options, err));
-    CR_TRY(measure_data(experiment, err));
+    CR_TRY(measure_data(experiment, options, err));
     if (augment)
-        CR_TRY(cr_augmenter_fit(experiment->augmenter, experiment->dataset, experiment->mean, err));
+        CR_TRY(cr_augmenter_fit(experiment->augmenter, experiment->dataset, experiment->statistics.ground, err));
     CR_TRY(cr_experiment_network(experiment, CR_F32, &experiment->network, err));
-    CR_TRY(cr_identity_new(&experiment->identity, &experiment->sections, experiment->dataset, experiment->mean,
-                           experiment->deviation, err));
+    CR_TRY(cr_identity_new(&experiment->identity, &experiment->sections, experiment->dataset, &experiment->statistics,
+                           err));
     int64_t samples = experiment->split->train_count, batch = train->batch < samples ? train->batch : samples;
     CR_TRY(make_loaders(experiment, batch, options->workers, err));
     CR_TRY(calibrate_network(experiment, err));
@@ -367,8 +365,7 @@ void cr_experiment_free(struct cr_experiment *experiment)
     cr_augmenter_free(experiment->augmenter);
     cr_identity_free(&experiment->identity);
     cr_network_free(experiment->network);
-    free(experiment->mean);
-    free(experiment->deviation);
+    cr_statistics_free(&experiment->statistics);
     cr_split_free(experiment->split);
     cr_dataset_free(experiment->dataset);
     cr_sections_free(&experiment->sections);

@@ -14,7 +14,8 @@ struct cr_experiment {
     struct cr_sections sections;
     struct cr_dataset *dataset;
     struct cr_split *split;
-    double *mean, *deviation; /* [channels]; NULL: not standardized */
+    struct cr_whiten whiten;
+    struct cr_statistics statistics; /* of the training part */
     struct cr_network *network;
     struct cr_identity identity;
     struct cr_schedule_use *schedule;

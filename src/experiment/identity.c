@@ -37,17 +37,19 @@ static uint64_t add_data(uint64_t hash, const struct cr_dataset *dataset)
 }
 
 static enum cr_status set_fingerprint(struct cr_identity *identity, const struct cr_sections *sections,
-                                      const struct cr_dataset *dataset, const double *mean, const double *deviation,
+                                      const struct cr_dataset *dataset, const struct cr_statistics *statistics,
                                       struct cr_error *err)
 {
     char *text;
-    size_t moments = mean ? (size_t)dataset->channels * sizeof *mean : 0;
+    size_t moments = statistics->mean ? (size_t)statistics->count * sizeof(double) : 0;
+    size_t whitening = (size_t)(dataset->height * dataset->width * dataset->channels * statistics->outputs);
     CR_TRY(cr_sections_write(sections, false, &text, err));
     uint64_t hash = add(UINT64_C(0xcbf29ce484222325), text, strlen(text));
     free(text);
     hash = add_data(hash, dataset);
-    hash = add(hash, mean, moments);
-    hash = add(hash, deviation, moments);
+    hash = add(hash, statistics->mean, moments);
+    hash = add(hash, statistics->deviation, moments);
+    hash = add(hash, statistics->whitening, whitening * sizeof(double));
     cr_text_format(identity->fingerprint, sizeof identity->fingerprint, "%016llx", (unsigned long long)hash);
     return CR_OK;
 }
@@ -72,7 +74,7 @@ static enum cr_status set_pairs(struct cr_identity *identity, const struct cr_to
 }
 
 enum cr_status cr_identity_new(struct cr_identity *identity, const struct cr_sections *sections,
-                               const struct cr_dataset *dataset, const double *mean, const double *deviation,
+                               const struct cr_dataset *dataset, const struct cr_statistics *statistics,
                                struct cr_error *err)
 {
     const struct cr_told told = {.height = dataset->height,
@@ -83,7 +85,7 @@ enum cr_status cr_identity_new(struct cr_identity *identity, const struct cr_sec
                                  .targets = dataset->targets != NULL,
                                  .class_names = dataset->class_names};
     *identity = (struct cr_identity){0};
-    CR_TRY(set_fingerprint(identity, sections, dataset, mean, deviation, err));
+    CR_TRY(set_fingerprint(identity, sections, dataset, statistics, err));
     return set_pairs(identity, &told, err);
 }
 

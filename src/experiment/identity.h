@@ -5,6 +5,7 @@
 #define CR_EXPERIMENT_IDENTITY_H
 
 #include "base/arena.h"
+#include "data/whitening.h"
 #include "experiment/sections.h"
 #include "graph/safetensors.h"
 
@@ -26,9 +27,9 @@ struct cr_identity {
     char *classes;
 };
 
-/* `mean` and `deviation` are of the training part, [channels]; NULL: not measured. */
+/* `statistics` are of the training part. */
 enum cr_status cr_identity_new(struct cr_identity *identity, const struct cr_sections *sections,
-                               const struct cr_dataset *dataset, const double *mean, const double *deviation,
+                               const struct cr_dataset *dataset, const struct cr_statistics *statistics,
                                struct cr_error *err);
 /* The pairs alone, without a fingerprint. */
 enum cr_status cr_identity_tell(struct cr_identity *identity, const struct cr_told *told, struct cr_error *err);

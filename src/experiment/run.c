@@ -49,6 +49,12 @@ done:
 static enum cr_status make_network(struct run *run, struct cr_context *context, const struct cr_told *told,
                                    struct cr_error *err)
 {
+    const struct cr_data_section *data = &run->sections.data;
+    struct cr_data_shape shape = {told->height, told->width, told->channels, told->classes};
+    struct cr_statistics statistics;
+    struct cr_whiten whiten;
+    CR_TRY(cr_whiten_read(&whiten, run->public.config, data->whiten, err));
+    cr_statistics_outline(&statistics, &shape, (enum cr_standardize)data->standardize, &whiten);
     struct cr_network_options options = {.height = told->height,
                                          .width = told->width,
                                          .channels = told->channels,
@@ -56,6 +62,9 @@ static enum cr_status make_network(struct run *run, struct cr_context *context, 
                                          .bytes = !told->numbers,
                                          .soft = told->targets,
                                          .reconstruct = run->sections.train.target == CR_TARGET_INPUT,
+                                         .by_pixel = statistics.by_pixel,
+                                         .whitened = statistics.outputs,
+                                         .flat = statistics.flat,
                                          .loss = run->sections.train.loss,
                                          .inference = true};
     return cr_network_new(&run->public.network, context, run->sections.model, &options, err);

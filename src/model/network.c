@@ -28,14 +28,35 @@ static enum cr_status check(const struct cr_network_options *options, struct cr_
     return CR_OK;
 }
 
+/* Of a sample, and of its mean. */
+static int64_t numbers_of(const struct cr_network_options *options)
+{
+    return options->height * options->width * options->channels;
+}
+
+static int64_t statistics_of(const struct cr_network_options *options)
+{
+    return options->by_pixel ? numbers_of(options) : options->channels;
+}
+
 static enum cr_status build_input(struct network *network, const struct cr_network_options *options,
                                   struct cr_value **x, struct cr_error *err)
 {
     struct cr_build build = {.builder = &network->builder, .name = "input"};
-    struct cr_input_options input = {
-        .bytes = options->bytes, .height = options->height, .width = options->width, .channels = options->channels};
-    struct cr_build_param mean = {
-        .what = "mean", .shape = {.rank = 1, .dims = {options->channels}}, .role = CR_ROLE_STATE, .constant = true};
+    struct cr_input_options input = {.bytes = options->bytes,
+                                     .height = options->height,
+                                     .width = options->width,
+                                     .channels = options->channels,
+                                     .by_pixel = options->by_pixel};
+    struct cr_whiten_options whiten = {.flat = options->flat};
+    struct cr_build_param whitening = {.what = "whitening",
+                                       .shape = {.rank = 2, .dims = {numbers_of(options), options->whitened}},
+                                       .role = CR_ROLE_STATE,
+                                       .constant = true};
+    struct cr_build_param mean = {.what = "mean",
+                                  .shape = {.rank = 1, .dims = {statistics_of(options)}},
+                                  .role = CR_ROLE_STATE,
+                                  .constant = true};
     struct cr_build_param deviation = mean;
     struct cr_value *states[2];
 
@@ -45,6 +66,11 @@ static enum cr_status build_input(struct network *network, const struct cr_netwo
     CR_TRY(cr_build_param(&build, &mean, &states[0], err));
     CR_TRY(cr_build_param(&build, &deviation, &states[1], err));
     CR_TRY(cr_build_apply(&build, "input", &input, states, x, err));
+    if (options->whitened > 0) {
+        states[0] = *x;
+        CR_TRY(cr_build_param(&build, &whitening, &states[1], err));
+        CR_TRY(cr_build_apply(&build, "whiten", &whiten, states, x, err));
+    }
     network->builder.rows[0].shape = (*x)->shape;
     network->public.input = (*x)->shape;
     return CR_OK;
@@ -159,12 +185,15 @@ static enum cr_status build_loss(struct network *network, const struct cr_networ
 
 static void set_input_statistics(const struct cr_network *network, const struct cr_network_options *options)
 {
-    const double *given[2] = {options->mean, options->deviation};
-    static const char *const names[2] = {"input.mean", "input.deviation"};
+    const double *given[3] = {options->mean, options->deviation, options->whitened > 0 ? options->whitening : NULL};
+    static const char *const names[3] = {"input.mean", "input.deviation", "input.whitening"};
+    int64_t moments = statistics_of(options), counts[3] = {moments, moments, numbers_of(options) * options->whitened};
 
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
+        if (given[i] == NULL)
+            continue;
         struct cr_tensor tensor = cr_params_tensor(network->params, cr_params_find(network->params, names[i]));
-        for (int64_t c = 0; given[i] != NULL && c < options->channels; c++) {
+        for (int64_t c = 0; c < counts[i]; c++) {
             if (options->dtype == CR_F64)
                 ((double *)tensor.data)[c] = given[i][c];
             else
