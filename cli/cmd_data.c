@@ -1,6 +1,7 @@
 /*
  * cradle data info SOURCE [--sheet FILE]
  * cradle data sheet FILE OUT [PATH=VALUE ...] [--count N]
+ * cradle data get NAME [--into DIR] [--mirror URL]
  */
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ enum { ROWS = 10, ROWS_MAX = 1000, SHEET_COLUMNS = 20, ROWS_SHOWN = 100, BAR = 2
 
 struct data_values {
     struct cli_common common;
-    const char *sheet;
+    const char *sheet, *into, *mirror;
     int64_t count;
 };
 
@@ -271,10 +272,56 @@ static int run_sheet(const struct cli_call *call)
     return status == CR_OK ? CLI_OK : CLI_FAILURE;
 }
 
+static const char *set_word(int index)
+{
+    return cr_sets.entries[index] ? cr_sets.entries[index]->name : NULL;
+}
+
+static enum cr_status get_set(struct session *session, const struct data_values *values, const char *name)
+{
+    char source[4096];
+    const char *words[64] = {0};
+    if (!cr_registry_find(&cr_sets, name)) {
+        for (int i = 0; i < 63 && set_word(i); i++)
+            words[i] = set_word(i);
+        const char *nearest = cr_nearest_word(name, words);
+        return cr_fail(&session->err, CR_ERROR_ARGUMENT,
+                       "%s: no set that can be fetched (mnist, fashion-mnist, kmnist, cifar10, cifar100)%s%s%s", name,
+                       nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    }
+    struct cr_get_options options = {
+        .into = values->into, .mirror = values->mirror, .progress = progress_show, .progress_user = &session->progress};
+    CR_TRY(cr_data_get(name, &options, source, sizeof source, &session->err));
+    screen_clear(&session->screen);
+    printf("data:\n  source: %s\n", source);
+    return CR_OK;
+}
+
+static int run_get(const struct cli_call *call)
+{
+    const struct data_values *values = call->values;
+    struct session session;
+    enum cr_status status = session_open(&session, &values->common);
+    if (status == CR_OK)
+        status = get_set(&session, values, call->arguments[1]);
+    if (status != CR_OK)
+        session_fail(&session);
+    session_close(&session);
+    return status == CR_OK ? CLI_OK : CLI_FAILURE;
+}
+
 static int run(const struct cli_call *call)
 {
     const struct data_values *values = call->values;
-    bool info = strcmp(call->arguments[0], "info") == 0;
+    bool info = strcmp(call->arguments[0], "info") == 0, get = strcmp(call->arguments[0], "get") == 0;
+    if ((values->into || values->mirror) && !get)
+        return cli_usage_fail(call->command, "--into and --mirror are of data get");
+    if (get && (values->sheet || values->count))
+        return cli_usage_fail(call->command, "--sheet and --count are not of data get");
+    if (get && call->count > 2)
+        return cli_usage_fail(call->command, "unexpected argument %s", call->arguments[2]);
+    if (get)
+        return run_get(call);
     if (info && call->count > 2)
         return cli_usage_fail(call->command, "unexpected argument %s", call->arguments[2]);
     if (info && values->count)
@@ -288,7 +335,7 @@ static int run(const struct cli_call *call)
 
 static const char *action(int index)
 {
-    static const char *const words[] = {"info", "sheet", NULL};
+    static const char *const words[] = {"info", "sheet", "get", NULL};
     return words[index];
 }
 
@@ -297,7 +344,7 @@ static const struct cli_argument arguments[] = {
      .type = CLI_WORD,
      .word = action,
      .what = "action",
-     .help = "info: what the data hold; sheet: a picture of what a config's network will see"},
+     .help = "info: what the data hold; sheet: a picture of what a config's network will see; get: fetch a known set"},
     {.name = "SOURCE",
      .type = CLI_FOLDER,
      .word = format_word,
@@ -323,19 +370,33 @@ static const struct cli_option options[] = {{.name = "sheet",
                                              .min = 1,
                                              .max = ROWS_MAX,
                                              .help = "of sheet: pictures, a row each (default: 10)"},
+                                            {.name = "into",
+                                             .value = "DIR",
+                                             .type = CLI_FOLDER,
+                                             .offset = offsetof(struct data_values, into),
+                                             .help = "of get: where the set's folder goes (default: CRADLE_DATA's "
+                                                     "first, else build/data)"},
+                                            {.name = "mirror",
+                                             .value = "URL",
+                                             .type = CLI_TEXT,
+                                             .offset = offsetof(struct data_values, mirror),
+                                             .help = "of get: address of a folder that has the files, instead of those "
+                                                     "known"},
                                             CLI_THREADS,
                                             CLI_WORKERS,
                                             {0}};
 
 const struct cli_command cmd_data = {
     .name = "data",
-    .help = "looks at data before a network does",
+    .help = "looks at data before a network does, and fetches them",
     .more = "info tells counts, sizes, balance of the classes, mean and deviation, duplicates. sheet draws training\n"
-            "pictures as they are and as data.augment makes them in nine epochs.\n"
+            "pictures as they are and as data.augment makes them in nine epochs. get fetches mnist, fashion-mnist,\n"
+            "kmnist, cifar10 or cifar100 and prints the section to use.\n"
             "\n"
             "  cradle data info digits\n"
             "  cradle data info ~/pictures --sheet sheet.png\n"
-            "  cradle data sheet examples/cifar-fast.yaml sheet.png --count 20\n",
+            "  cradle data sheet examples/cifar-fast.yaml sheet.png --count 20\n"
+            "  cradle data get fashion-mnist --into ~/data\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct data_values),

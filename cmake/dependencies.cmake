@@ -54,6 +54,7 @@ macro(cradle_optional name module without)
 endmacro()
 
 cradle_optional(LIBZIP libzip "no NPZ archives" src/data/formats/npz.c)
+cradle_optional(CURL libcurl "no cradle data get" src/data/fetch.c)
 
 find_path(CRADLE_RANDOM123 Random123/philox.h)
 mark_as_advanced(CRADLE_RANDOM123)

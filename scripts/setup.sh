@@ -5,7 +5,7 @@
 # usage: scripts/setup.sh [--quiet] [GROUP...]
 #
 #   build    compiler, cmake, ninja, the libraries, cmocka (the default)
-#   optional what some abilities need and the build goes without: NPZ archives
+#   optional what some abilities need and the build goes without: NPZ archives, downloads
 #   test     what some tests need besides: a C++ compiler, locales
 #   thread   clang with its own OpenMP, for the thread sanitizer
 #   data     zstd, to unpack archives
@@ -83,6 +83,7 @@ build | SQLite | has_module sqlite3 | libsqlite3-dev | sqlite-devel | sqlite | s
 build | Random123 | has_header Random123/philox.h | librandom123-dev | Random123-devel | - | -
 build | cmocka | has_module cmocka | libcmocka-dev | libcmocka-devel | cmocka | cmocka
 optional | libzip | has_module libzip | libzip-dev | libzip-devel | libzip | libzip
+optional | libcurl | has_module libcurl | libcurl4-openssl-dev | libcurl-devel | curl | curl
 test | locale definitions | has_german | locales | glibc-locale-source | glibc | -
 test | a C++ compiler | has_program g++ | g++ | gcc-c++ | gcc | gcc
 thread | clang | has_program clang | clang | clang compiler-rt | clang compiler-rt | llvm

@@ -55,7 +55,7 @@ cradle:test:runs/o: <runs/one two>
 cradle:test:runs:--j: <--json>
 cradle:predict:runs:examples/a: <examples/a.yaml>
 cradle:predict:runs:--top:3:--json:x:examples/a: <examples/a.yaml>
-cradle:data:: <info> <sheet>
+cradle:data:: <info> <sheet> <get>
 cradle:data:info:mn: <mnist>
 cradle:data:info:r: <runs>
 cradle:data:info:digits:--sheet:exam: <examples>

@@ -64,6 +64,20 @@ CR_API enum cr_status cr_dataset_open(struct cr_dataset **dataset, struct cr_con
                                       const struct cr_node *source, enum cr_part part,
                                       const struct cr_data_options *options, struct cr_error *err);
 
+extern CR_API const struct cr_registry cr_sets; /* that can be fetched: mnist, fashion-mnist, kmnist, cifar10, ... */
+struct cr_get_options {
+    const char *into;   /* NULL: the first folder of CRADLE_DATA, else build/data */
+    const char *mirror; /* address of a folder that has the files; NULL: those that are known, in turn */
+    cr_progress_function *progress;
+    void *progress_user;
+};
+/*
+ * Fetches a set into INTO/NAME, unless it is there: a download that was cut off goes on, its digest is checked,
+ * archives are unpacked. `source` then names it in a config file: "{mnist: {path: build/data/mnist}}".
+ */
+CR_API enum cr_status cr_data_get(const char *name, const struct cr_get_options *options, char *source, size_t size,
+                                  struct cr_error *err);
+
 /* Of the pictures, and how many classes there are. */
 struct cr_data_shape {
     int64_t height, width, channels, classes;
