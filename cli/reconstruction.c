@@ -36,7 +36,7 @@ double reconstruction_add(struct reconstruction *made, const uint8_t *pixels, co
     uint8_t *in = made->pixels + 2 * (size_t)made->count * size, *out = in + size;
     double sum = 0;
     memcpy(in, pixels, size);
-    cr_picture(made->run, outputs, 1, out);
+    cr_picture_of(made->run, outputs, 1, out);
     for (size_t i = 0; i < size; i++)
         sum += pow((in[i] - out[i]) / 255.0, 2);
     made->count += made->count < made->most;

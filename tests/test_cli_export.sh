@@ -1,6 +1,6 @@
 # cradle export: what is written, that a file stands for its run, and what is refused.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs moved pictures ./*.safetensors ./*.yaml ./*.[cho] ./*.bin ./*.onnx sheet.png
+rm -rf runs moved pictures ./*.safetensors ./*.yaml ./*.[cho] ./*.bin ./*.onnx sheet.png by_* picture.txt
 
 # Every kind of parameter, one of them behind a flattened picture.
 cat >small.yaml <<'EOF'
@@ -146,6 +146,36 @@ for python in python3 /usr/bin/python3; do
     $python -c 'import onnx, sys
 for path in sys.argv[1:]:
     onnx.checker.check_model(onnx.load(path), full_check=True)' small.onnx many.onnx || fault "ONNX's checker"
+done
+
+# ------------------------------------------------------------------------------------------------------ inside programs
+# The examples: the same model by the library and by its exported source say the same of the same picture.
+expect 0 '' train "$CRADLE_SOURCE/examples/digits.yaml" train.epochs=2 --run runs/digits
+expect 0 '' export runs/digits --format c --out digits.c
+expect 0 '' export runs/digits --format safetensors --out digits.safetensors
+# Row 81 of the built-in digits is what examples/digit.png shows; their levels are 0..16.
+sed -n 82p "$CRADLE_SOURCE/src/data/digits.csv" | tr ',' '\n' | head -n 64 | awk '{ print int($1 * 255 / 16 + 0.5) }' >picture.txt
+cc -I. -o by_source "$CRADLE_SOURCE/examples/embedded/digits_main.c" digits.c -lm && ./by_source <picture.txt >by_source.txt ||
+    fault "examples/embedded/digits_main.c"
+if [ -e "$CRADLE_BUILD/libcradle.so" ] && [ -z "${CRADLE_SANITIZE-}" ]; then
+    cc -I"$CRADLE_SOURCE/include" -o by_library "$CRADLE_SOURCE/examples/02_embedded_model.c" -L"$CRADLE_BUILD" -lcradle \
+        -Wl,-rpath,"$CRADLE_BUILD" && ./by_library digits.safetensors "$CRADLE_SOURCE/examples/digit.png" >by_library.txt ||
+        fault "examples/02_embedded_model.c"
+    diff by_library.txt by_source.txt || fault "the two examples differ"
+fi
+grep -Eq '^7  0\.[0-9]{4}$' by_source.txt || fault "the example says $(cat by_source.txt)"
+
+# ----------------------------------------------------------------------------------------------------------------- card
+expect 0 '' card runs/digits --out runs/digits/card.md
+for words in '^# Model card: digits$' '^| takes | pictures of 8x8 pixels, 1 channel' '^| accuracy | 0\.[0-9]*' \
+    '^On digits.s test part, 360 samples' '^- It is weakest on `' 'licence of the data'; do
+    grep -q "$words" runs/digits/card.md || fault "the card has no $words"
+done
+expect 0 '' card moved
+grep -q '^Not measured: idx has no test part' out || fault "a card without data: $(cat out)"
+for format in safetensors onnx; do
+    expect 0 '' export runs/digits --format $format --out carded.$format
+    grep -q 'Model card: digits' carded.$format || fault "carded.$format has no card"
 done
 
 # --------------------------------------------------------------------------------------------------------- fine-tuning

@@ -68,7 +68,7 @@ CR_API enum cr_status cr_run_test_data(struct cr_dataset **dataset, struct cr_co
 
 /*
  * Adds a line to tests.jsonl in the run's folder; *times is how often this test part was tested there, now included.
- * Whoever chooses by a test part many times fits it.
+ * Whoever chooses by a test part many times fits it. Of a file that stands for a run there is no count: 0.
  */
 CR_API enum cr_status cr_test_record(const char *folder, const struct cr_dataset *dataset,
                                      const struct cr_test_result *result, int64_t *times, struct cr_error *err);
@@ -114,7 +114,41 @@ CR_API enum cr_status cr_predict(struct cr_predictor *predictor, const uint8_t *
                                  struct cr_error *err);
 
 /* Outputs [count][H W C] of a run that reconstructs pictures (train.target: input) as bytes [count][H][W][C]. */
-CR_API void cr_picture(const struct cr_run *run, const float *outputs, int64_t count, uint8_t *pixels);
+CR_API void cr_picture_of(const struct cr_run *run, const float *outputs, int64_t count, uint8_t *pixels);
+/* --------------------------------------------------------------------------------------------------------- classify */
+
+/*
+ * A trained network inside of another program: a model that `cradle export --format safetensors` wrote (or a run's
+ * folder), its context and memory in one.
+ *
+ *     struct cr_classifier *classifier;
+ *     if (cr_classifier_open(&classifier, "digits.safetensors", &err) == CR_OK &&
+ *         cr_classify(classifier, &(struct cr_picture){pixels, 8, 8, 1}, probabilities, &best, &err) == CR_OK)
+ *         puts(cr_classifier_run(classifier)->class_names[best]);
+ *     cr_classifier_free(classifier);
+ *
+ * Several threads may use one; they take turns. To classify allocates nothing.
+ */
+struct cr_classifier;
+CR_API enum cr_status cr_classifier_open(struct cr_classifier **classifier, const char *path, struct cr_error *err);
+/* From a file's content: one that is linked into the program, for example. It may go after the call. */
+CR_API enum cr_status cr_classifier_open_memory(struct cr_classifier **classifier, const void *content, size_t size,
+                                                struct cr_error *err);
+CR_API void cr_classifier_free(struct cr_classifier *classifier);
+/* Sides, classes and their names. Borrowed. */
+CR_API const struct cr_run *cr_classifier_run(const struct cr_classifier *classifier);
+
+/* Pixels as bytes [height][width][channels]; floats where the network was trained on numbers. */
+struct cr_picture {
+    const void *pixels;
+    int64_t height, width, channels;
+};
+/*
+ * The probabilities [classes] (may be NULL) and the most probable class (may be NULL). A picture of another size or
+ * number of channels is refused, and so are numbers that are not finite.
+ */
+CR_API enum cr_status cr_classify(struct cr_classifier *classifier, const struct cr_picture *picture,
+                                  float *probabilities, int64_t *best, struct cr_error *err);
 
 #ifdef __cplusplus
 }

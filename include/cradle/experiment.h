@@ -84,6 +84,9 @@ struct cr_run {
 /* `path` is the folder of a run, or a file that holds all of one (`cradle export --format safetensors`). */
 CR_API enum cr_status cr_run_open(struct cr_run **run, struct cr_context *context, const char *path,
                                   struct cr_error *err);
+/* The same of a file's content in memory, which need not live longer than the call; `name` for messages. */
+CR_API enum cr_status cr_run_open_memory(struct cr_run **run, struct cr_context *context, const void *content,
+                                         size_t size, const char *name, struct cr_error *err);
 CR_API void cr_run_free(struct cr_run *run);
 
 /* ----------------------------------------------------------------------------------------------------------- log

@@ -48,6 +48,15 @@ struct cr_export_report {
 CR_API enum cr_status cr_export(struct cr_export_report *report, struct cr_context *context, const char *run,
                                 const struct cr_export_options *options, struct cr_error *err);
 
+/*
+ * A model card of a run as Markdown: model, data and recipe, results on the test part, limits, and fields for what only
+ * its maker knows. `name` stands in its title. The caller frees the text. Where there are no test data it says so.
+ */
+CR_API enum cr_status cr_card_new(char **text, struct cr_context *context, const struct cr_run *run, const char *name,
+                                  const struct cr_data_options *options, struct cr_error *err);
+/* Puts it at `path`, whole or not at all. As card.md in a run's folder it becomes part of what is exported. */
+CR_API enum cr_status cr_card_write(const char *path, const char *text, struct cr_error *err);
+
 #ifdef __cplusplus
 }
 #endif

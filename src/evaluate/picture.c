@@ -15,7 +15,7 @@ static const float *numbers_of(const struct cr_run *run, const char *name)
     return cr_params_tensor(params, cr_params_find(params, name)).data;
 }
 
-void cr_picture(const struct cr_run *run, const float *outputs, int64_t count, uint8_t *pixels)
+void cr_picture_of(const struct cr_run *run, const float *outputs, int64_t count, uint8_t *pixels)
 {
     const float *mean = numbers_of(run, "input.mean"), *deviation = numbers_of(run, "input.deviation");
     int64_t numbers = count * run->height * run->width * run->channels;

@@ -97,35 +97,37 @@ static enum cr_status open_folder(struct run *run, struct cr_safetensors **file,
     return cr_checkpoint_open(file, *path, err);
 }
 
-static enum cr_status open_file(struct run *run, struct cr_safetensors **file, const char *path, struct cr_error *err)
+/* What a file tells besides its weights. */
+static enum cr_status read_file(struct run *run, const struct cr_safetensors *file, const char *path,
+                                struct cr_error *err)
 {
-    CR_TRY(cr_checkpoint_open_any(file, path, err));
-    const char *config = cr_safetensors_get(*file, "config");
+    const char *config = cr_safetensors_get(file, "config");
     if (!config)
         return cr_fail(err, CR_ERROR_FORMAT,
                        "%s: holds weights, but no config: name the folder of its run, or begin a training with them "
                        "(train.init_from)",
                        path);
-    CR_TRY(cr_run_read_temperature(*file, path, &run->public.temperature, err));
+    CR_TRY(cr_run_read_temperature(file, path, &run->public.temperature, err));
     CR_TRY(cr_config_parse(&run->public.config, config, path, err));
     return cr_sections_read(&run->sections, run->public.config, err);
 }
 
-static enum cr_status make(struct run *run, struct cr_context *context, const char *name, struct cr_error *err)
+static enum cr_status open_path(struct run *run, struct cr_context *context, const char *name, struct cr_error *err)
 {
     enum cr_status status;
     struct cr_safetensors *file = NULL;
     char *expanded = cr_path_expand(name), *path = NULL;
-    run->arena = cr_arena_new();
-    if (!run->arena || !expanded)
+    if (!expanded)
         CR_GO(cr_fail_memory(err));
-    if (cr_file_exists(expanded))
-        CR_GO(open_file(run, &file, expanded, err));
-    else
-        CR_GO(open_folder(run, &file, expanded, &path, err));
-    CR_GO(load(run, context, file, path ? path : expanded, err));
-    if (path)
-        CR_GO(cr_calibration_read(context, expanded, run->public.step, &run->public.temperature, err));
+    if (cr_file_exists(expanded)) {
+        CR_GO(cr_checkpoint_open_any(&file, expanded, err));
+        CR_GO(read_file(run, file, expanded, err));
+        CR_GO(load(run, context, file, expanded, err));
+        goto done;
+    }
+    CR_GO(open_folder(run, &file, expanded, &path, err));
+    CR_GO(load(run, context, file, path, err));
+    status = cr_calibration_read(context, expanded, run->public.step, &run->public.temperature, err);
 done:
     cr_safetensors_free(file);
     free(path);
@@ -133,18 +135,49 @@ done:
     return status;
 }
 
-enum cr_status cr_run_open(struct cr_run **run, struct cr_context *context, const char *path, struct cr_error *err)
+static enum cr_status open_memory(struct run *run, struct cr_context *context, const void *content, size_t size,
+                                  const char *name, struct cr_error *err)
 {
-    *run = NULL;
+    enum cr_status status;
+    struct cr_safetensors *file = NULL;
+    CR_GO(cr_checkpoint_parse_any(&file, name, content, size, err));
+    CR_GO(read_file(run, file, name, err));
+    CR_GO(load(run, context, file, name, err));
+done:
+    cr_safetensors_free(file);
+    return status;
+}
+
+/* From a path, or where there is none from memory. */
+static enum cr_status make(struct cr_run **run, struct cr_context *context, const char *path, const void *content,
+                           size_t size, const char *name, struct cr_error *err)
+{
+    enum cr_status status;
     struct run *made = calloc(1, sizeof *made);
+    *run = NULL;
     if (!made)
         return cr_fail_memory(err);
-    enum cr_status status = make(made, context, path, err);
-    if (status == CR_OK)
-        *run = &made->public;
-    else
+    made->arena = cr_arena_new();
+    if (!made->arena)
+        CR_GO(cr_fail_memory(err));
+    CR_GO(path ? open_path(made, context, path, err) : open_memory(made, context, content, size, name, err));
+    *run = &made->public;
+    made = NULL;
+done:
+    if (made)
         cr_run_free(&made->public);
     return status;
+}
+
+enum cr_status cr_run_open(struct cr_run **run, struct cr_context *context, const char *path, struct cr_error *err)
+{
+    return make(run, context, path, NULL, 0, "", err);
+}
+
+enum cr_status cr_run_open_memory(struct cr_run **run, struct cr_context *context, const void *content, size_t size,
+                                  const char *name, struct cr_error *err)
+{
+    return make(run, context, NULL, content, size, name, err);
 }
 
 void cr_run_free(struct cr_run *run)

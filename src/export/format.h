@@ -33,6 +33,11 @@ struct cr_export_format {
 #include "export/formats.def"
 #undef CR_EXPORT
 
+/* card.md of the run's folder: a text in the arena, "" where there is none. */
+struct cr_arena;
+enum cr_status cr_card_find(const char **text, const struct cr_export_job *job, struct cr_arena *arena,
+                            struct cr_error *err);
+
 /* Adds a line to the report; lines beyond its room are a bug. */
 void cr_export_say(struct cr_export_job *job, const char *name, const char *format, ...) CR_PRINTF(3, 4);
 /* The verdict: alike, or why it is not known. */

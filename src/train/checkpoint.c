@@ -188,9 +188,9 @@ bool cr_checkpoint_is_own(const struct cr_safetensors *file)
     return format && strcmp(format, format_name) == 0;
 }
 
-static enum cr_status open_file(struct cr_safetensors **file, const char *path, bool any, struct cr_error *err)
+/* Frees a file that is refused. */
+static enum cr_status check_or_free(struct cr_safetensors **file, const char *path, bool any, struct cr_error *err)
 {
-    CR_TRY(cr_safetensors_open(file, path, err));
     enum cr_status status = any && !cr_checkpoint_is_own(*file) ? CR_OK : check_file(*file, path, err);
     if (status != CR_OK) {
         cr_safetensors_free(*file);
@@ -201,12 +201,27 @@ static enum cr_status open_file(struct cr_safetensors **file, const char *path, 
 
 enum cr_status cr_checkpoint_open(struct cr_safetensors **file, const char *path, struct cr_error *err)
 {
-    return open_file(file, path, false, err);
+    CR_TRY(cr_safetensors_open(file, path, err));
+    return check_or_free(file, path, false, err);
 }
 
 enum cr_status cr_checkpoint_open_any(struct cr_safetensors **file, const char *path, struct cr_error *err)
 {
-    return open_file(file, path, true, err);
+    CR_TRY(cr_safetensors_open(file, path, err));
+    return check_or_free(file, path, true, err);
+}
+
+enum cr_status cr_checkpoint_parse_any(struct cr_safetensors **file, const char *name, const void *content, size_t size,
+                                       struct cr_error *err)
+{
+    char *copy = malloc(size + 1);
+    *file = NULL;
+    if (!copy)
+        return cr_fail_memory(err);
+    memcpy(copy, content, size);
+    copy[size] = 0;
+    CR_TRY(cr_safetensors_parse(file, name, copy, size, err)); /* takes the copy over */
+    return check_or_free(file, name, true, err);
 }
 
 static void describe(const struct cr_tensor *tensor, char *text, size_t size)

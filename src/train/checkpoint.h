@@ -28,6 +28,9 @@ enum cr_status cr_checkpoint_write(const char *path, const struct cr_parts *part
 enum cr_status cr_checkpoint_open(struct cr_safetensors **file, const char *path, struct cr_error *err);
 /* Any safetensors file: one that says it is ours is refused where it was altered. */
 enum cr_status cr_checkpoint_open_any(struct cr_safetensors **file, const char *path, struct cr_error *err);
+/* The same of a file's content in memory, which is copied. */
+enum cr_status cr_checkpoint_parse_any(struct cr_safetensors **file, const char *name, const void *content, size_t size,
+                                       struct cr_error *err);
 bool cr_checkpoint_is_own(const struct cr_safetensors *file);
 /* Every part is there with its shape; with `exact` also nothing else is. */
 enum cr_status cr_checkpoint_check(const struct cr_safetensors *file, const char *path, const struct cr_parts *parts,

@@ -80,13 +80,16 @@ static void add_pair(struct cr_proto *model, const char *key, const char *value)
     cr_proto_message(model, MODEL_METADATA, &pair);
 }
 
-static enum cr_status build_model(struct cr_proto *model, struct cr_onnx *onnx, const struct cr_run *run,
+static enum cr_status build_model(struct cr_proto *model, struct cr_onnx *onnx, const struct cr_export_job *job,
                                   struct cr_error *err)
 {
+    const struct cr_run *run = job->run;
+    const char *card;
     struct cr_proto opset = {0};
     struct cr_pair *pairs;
     int64_t count;
     CR_TRY(cr_run_pairs(run, CR_LAYOUT_OWN, onnx->program->arena, &pairs, &count, err));
+    CR_TRY(cr_card_find(&card, job, onnx->program->arena, err));
     cr_proto_int(model, MODEL_IR, CR_ONNX_IR);
     cr_proto_text(model, MODEL_PRODUCER, "cradle");
     cr_proto_text(model, MODEL_PRODUCER_VERSION, cr_version());
@@ -96,6 +99,8 @@ static enum cr_status build_model(struct cr_proto *model, struct cr_onnx *onnx, 
     for (int64_t i = 0; i < count; i++)
         if (strcmp(pairs[i].key, "layout") != 0)
             add_pair(model, pairs[i].key, pairs[i].value);
+    if (card[0])
+        add_pair(model, "card", card);
     return model->failed ? cr_fail_memory(err) : CR_OK;
 }
 
@@ -107,7 +112,7 @@ static enum cr_status save(struct cr_export_job *job, struct cr_error *err)
     CR_TRY(cr_program_new(&program, job->run, err));
     struct cr_onnx onnx = {.program = program};
     CR_GO(build_graph(&onnx, job->run, err));
-    CR_GO(build_model(&model, &onnx, job->run, err));
+    CR_GO(build_model(&model, &onnx, job, err));
     CR_GO(cr_file_replace(job->out, model.data, model.size, err));
     cr_export_say(job, "opset", "%d, IR version %d", CR_ONNX_OPSET, CR_ONNX_IR);
     cr_export_say(job, "input", "pixels, %s N x %lld x %lld x %lld", job->run->numbers ? "float" : "uint8",

@@ -39,14 +39,18 @@ static enum cr_status gather(const struct cr_layout *layout, struct cr_arena *ar
 static enum cr_status write_file(const struct cr_export_job *job, const struct cr_parts *parts, struct cr_pair *pairs,
                                  int64_t count, struct cr_error *err)
 {
-    if (job->options->layout == CR_EXPORT_OWN)
-        return cr_checkpoint_write(job->out, parts, pairs, count, err);
-    struct cr_pair *all = cr_arena_alloc(parts->arena, ((size_t)count + 1) * sizeof *all);
+    const char *card;
+    struct cr_pair *all = cr_arena_alloc(parts->arena, ((size_t)count + 2) * sizeof *all);
     if (!all)
         return cr_fail_memory(err);
     memcpy(all, pairs, (size_t)count * sizeof *all);
-    all[count] = (struct cr_pair){"format", "pt"};
-    return cr_safetensors_write(job->out, parts->tensors, parts->count, all, count + 1, err);
+    CR_TRY(cr_card_find(&card, job, parts->arena, err));
+    if (card[0])
+        all[count++] = (struct cr_pair){"card", card};
+    if (job->options->layout == CR_EXPORT_OWN)
+        return cr_checkpoint_write(job->out, parts, all, count, err);
+    all[count++] = (struct cr_pair){"format", "pt"};
+    return cr_safetensors_write(job->out, parts->tensors, parts->count, all, count, err);
 }
 
 static enum cr_status write_all(struct cr_export_job *job, struct cr_error *err)
