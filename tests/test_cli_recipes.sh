@@ -6,7 +6,6 @@ rm -rf runs pictures sheet.png
 at_least() {
     run=$1 least=$2
     cradle test "$run" --json
-    accuracy=$(sed -n 's/^[^[]*"accuracy": \([0-9.]*\),.*/\1/p' out)
     accuracy=$(sed -n 's/.*"count": [0-9]*, "accuracy": \([0-9.]*\),.*/\1/p' out)
     awk "BEGIN { exit !(\"$accuracy\" != \"\" && $accuracy >= $least) }" || fault "$run: accuracy '$accuracy', expected $least"
 }

@@ -55,6 +55,7 @@ static void show(const struct cr_pass *pass, struct cr_plan *plan, const struct 
                 &(struct cr_feed){
                     .count = batch->count, .inputs = {batch->pixels}, .labels = batch->labels, .soft = batch->targets});
     struct cr_pass_batch shown = {.count = batch->count,
+                                  .indices = batch->indices,
                                   .labels = network->target ? NULL : batch->labels,
                                   .logits = cr_plan_tensor(plan, network->logits),
                                   .outputs = cr_plan_tensor(plan, network->probabilities),

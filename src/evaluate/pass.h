@@ -8,6 +8,7 @@
 
 struct cr_pass_batch {
     int64_t count;                             /* N */
+    const int64_t *indices;                    /* [N]: which samples of the dataset */
     const int32_t *labels;                     /* [N]; NULL: targets are what should be answered */
     struct cr_tensor logits, outputs, targets; /* [N][classes] */
     const float *loss;                         /* [N] */

@@ -103,9 +103,8 @@ static void add_batch(void *user, const struct cr_pass_batch *pass)
 {
     struct cr_judgement *judgement = user;
     const float *probabilities = pass->outputs.data;
-    for (int64_t i = 0; i < pass->batch->count; i++)
-        cr_judge_add(judgement, pass->batch->indices[i], pass->batch->labels[i],
-                     probabilities + i * judgement->classes);
+    for (int64_t i = 0; i < pass->count; i++)
+        cr_judge_add(judgement, pass->indices[i], pass->labels[i], probabilities + i * judgement->classes);
 }
 
 enum cr_status cr_judge(struct cr_judgement *judgement, struct cr_report *report, const struct cr_report_run *run,
@@ -113,7 +112,7 @@ enum cr_status cr_judge(struct cr_judgement *judgement, struct cr_report *report
 {
     const struct cr_pass pass = {.what = "evaluating", .add = add_batch, .user = judgement};
     *judgement = (struct cr_judgement){0};
-    CR_TRY(cr_pass_check(run->run, run->dataset, err));
+    CR_TRY(cr_run_accepts(run->run, run->dataset, err));
     CR_TRY(prepare(judgement, run->run->classes, err));
     CR_TRY(cr_pass_run(&pass, report->context, run->run, run->dataset, run->split->validation,
                        run->split->validation_count, &report->options->data, err));
