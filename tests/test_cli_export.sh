@@ -158,9 +158,9 @@ sed -n 82p "$CRADLE_SOURCE/src/data/digits.csv" | tr ',' '\n' | head -n 64 | awk
 cc -I. -o by_source "$CRADLE_SOURCE/examples/embedded/digits_main.c" digits.c -lm && ./by_source <picture.txt >by_source.txt ||
     fault "examples/embedded/digits_main.c"
 if [ -e "$CRADLE_BUILD/libcradle.so" ] && [ -z "${CRADLE_SANITIZE-}" ]; then
-    cc -I"$CRADLE_SOURCE/include" -o by_library "$CRADLE_SOURCE/examples/02_embedded_model.c" -L"$CRADLE_BUILD" -lcradle \
+    cc -I"$CRADLE_SOURCE/include" -o by_library "$CRADLE_SOURCE/examples/03_embedded_model.c" -L"$CRADLE_BUILD" -lcradle \
         -Wl,-rpath,"$CRADLE_BUILD" && ./by_library digits.safetensors "$CRADLE_SOURCE/examples/digit.png" >by_library.txt ||
-        fault "examples/02_embedded_model.c"
+        fault "examples/03_embedded_model.c"
     diff by_library.txt by_source.txt || fault "the two examples differ"
 fi
 grep -Eq '^7  0\.[0-9]{4}$' by_source.txt || fault "the example says $(cat by_source.txt)"

@@ -194,6 +194,7 @@ static void the_folder(void **state)
                               "    cross-entropy:\n"
                               "      label_smoothing: 0\n"
                               "      class_weights: []\n"
+                              "  target: data\n"
                               "  optimizer:\n"
                               "    sgd:\n"
                               "      lr: 0.1\n"

@@ -101,8 +101,9 @@ if cmake -S examples -B build/refused -G Ninja "-Dcradle_DIR=$config" >/dev/null
     fail "find_package took version $version for 99.0"
 fi
 
-# Every build runs, each in a folder of its own.
+# Every build runs, each in a folder of its own; but for one that needs a model, which the tests of exports run.
 for name in $names; do
+    [ "$name" != 03_embedded_model ] || continue
     for program in "build/$name-shared" "build/$name-static" "build/outside/$name-shared" "build/outside/$name-static"; do
         [ -x "$program" ] || continue
         mkdir -p run

@@ -2,7 +2,7 @@
  * A trained model inside of a program, by the library: says what digit is on a picture.
  *
  *     cradle train && cradle export runs/digits --format safetensors --out digits.safetensors
- *     cc 02_embedded_model.c $(pkg-config --cflags --libs cradle) && ./a.out digits.safetensors digit.png
+ *     cc 03_embedded_model.c $(pkg-config --cflags --libs cradle) && ./a.out digits.safetensors digit.png
  */
 #include <cradle/cradle.h>
 
