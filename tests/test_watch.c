@@ -138,6 +138,10 @@ static const struct {
      "saturation", ""},
     {DATA MLP "train: {optimizer: {sgd: {lr: 0.1, weight_decay: 3}}, epochs: 12, batch: 32}\n", "not-learning",
      "train.optimizer.sgd.weight_decay"},
+    {DATA MLP "train: {optimizer: {sgd: {lr: 0.1}}, epochs: 12, batch: 32, clip: {norm: 1e-5}}\n", "clipping",
+     "train.clip.norm"},
+    {DATA "model: [dense: 32, relu, dropout: 0.95, dense: 10]\ntrain: {epochs: 1, batch: 32}\n", "dropout",
+     "model[2].dropout"},
     {DATA "model: [conv: 8, batchnorm, relu, dense: 10]\ntrain: {epochs: 1, batch: 4}\n", "norm-batch", "train.batch"},
     {DATA "model: [dense: 2, tanh, dense: 10]\ntrain: {optimizer: {sgd: {lr: 0.05}}, epochs: 12, batch: 32}\n"
           "babysit: {checks: {underfitting: {left: 0.1, gap: 0.3}}}\n",

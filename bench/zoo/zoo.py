@@ -59,7 +59,7 @@ FAULTS = {
                                     ["initial-weights", "first weights", "vanishing"]),
     "sigmoid in a deep network": (["ACT=sigmoid"], ["deep"], ["vanishing", "let little through"]),
     "weight decay of 1": (["train.optimizer.OPT.weight_decay=1"], ["softmax", "mlp", "norm", "vgg"],
-                          ["weight-decay", "weight decay", "weight_decay"]),
+                          ["weight-decay", "weight decay"]),
     "labels at random": (["LABELS=1.0"], ["softmax", "mlp", "deep", "norm"], ["labels"]),
     "40 % of the labels wrong": (["LABELS=0.4"], ["softmax", "mlp", "norm"], ["labels"]),
     "a class labelled as another": (["CLASS"], ["softmax", "mlp", "norm"], ["labels", "class-failure", "balance"]),

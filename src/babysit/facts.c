@@ -78,6 +78,9 @@ void cr_facts_read(struct cr_facts *facts, const struct cr_sections *sections)
                                .clips = train->clip != NULL,
                                .deep = count_layers(sections->layers) > 1,
                                .lowers_rate = strcmp(sections->schedule.entry->name, "constant") != 0};
+    const struct cr_node *norm = cr_node_get(train->clip, "norm");
+    if (norm && norm->kind == CR_NODE_SCALAR)
+        cr_text_float(norm->text, &facts->clip_norm);
     facts->decoupled = chosen(&sections->optimizer, "decay", "decoupled");
     facts->augments = sections->data.augment != NULL;
     facts->smooths = option_of(&sections->loss, "label_smoothing") > 0;

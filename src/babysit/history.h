@@ -16,6 +16,7 @@ struct cr_check;
 /* What is known before the first step. */
 struct cr_facts {
     const char *optimizer;   /* "sgd" */
+    double clip_norm;        /* 0: none */
     double lr, weight_decay; /* of the config; 0 where the optimizer has none */
     char lr_path[64];        /* "train.optimizer.sgd.lr" */
     char decay_path[64];     /* "train.optimizer.sgd.weight_decay" */
@@ -109,8 +110,10 @@ bool cr_history_rate_fell(const struct cr_history *history, double factor);
 double cr_history_noise(const struct cr_epoch *epoch);
 /* The median over the last CR_WINDOW looks of the median over weights of update / weight; NaN while there are fewer. */
 double cr_history_update_ratio(const struct cr_history *history);
-/* The power of ten, 10 to 1000, by which that ratio comes nearest to the usual 1e-3. */
+/* The power of ten by which that ratio comes nearest to the usual 1e-3: 10 to 10^4, where it is not known 10. */
 double cr_history_raise(double ratio);
+/* The same of a rate that is too high, by the very first update: 0.1 to 10^-4. */
+double cr_history_lower(const struct cr_history *history);
 /* The loss has fallen since the first steps by this share. */
 bool cr_history_has_learned(const struct cr_history *history, double share);
 

@@ -107,7 +107,15 @@ double cr_history_update_ratio(const struct cr_history *history)
 
 double cr_history_raise(double ratio)
 {
-    return pow(10, fmin(fmax(round(log10(1e-3 / fmax(ratio, 1e-9))), 1), 3));
+    return isfinite(ratio) ? pow(10, fmin(fmax(round(log10(1e-3 / fmax(ratio, 1e-9))), 1), 4)) : 10;
+}
+
+double cr_history_lower(const struct cr_history *history)
+{
+    double ratio = history->looks > 0 ? update_ratio_of(&history->look[0]) : (double)NAN;
+    if (isinf(ratio))
+        return 1e-4;
+    return isfinite(ratio) && ratio > 0 ? pow(10, fmax(fmin(round(log10(1e-3 / ratio)), -1), -4)) : 0.1;
 }
 
 bool cr_history_has_learned(const struct cr_history *history, double share)

@@ -42,7 +42,7 @@ static void watch(struct cr_history *history)
            history->facts.adapts ? "" : ", or was,");
     cr_say(finding.causes[1], "the first weights or biases are unfit");
     cr_say(finding.remedy, "lower the learning rate; or leaky-relu instead of relu, or a batch norm before it");
-    cr_history_propose_rate(history, &finding, 0.1);
+    cr_history_propose_rate(history, &finding, cr_history_lower(history));
     cr_history_find(history, &finding);
 }
 

@@ -38,7 +38,7 @@ static void watch(struct cr_history *history)
     cr_say(finding.causes[1], "single batches have very large gradients, and they are not clipped");
     cr_say(finding.remedy,
            "lower the learning rate, begin with a warm-up, or clip the gradient (train.clip: {norm: 1})");
-    cr_history_propose_rate(history, &finding, 0.1);
+    cr_history_propose_rate(history, &finding, cr_history_lower(history));
     cr_history_find(history, &finding);
 }
 

@@ -72,7 +72,7 @@ static void watch(struct cr_history *history)
         cr_say(finding.remedy,
                "lower the learning rate; where single steps are to blame, clip the gradient (train.clip: {norm: 1})");
     }
-    cr_history_propose_rate(history, &finding, 0.1);
+    cr_history_propose_rate(history, &finding, cr_history_lower(history));
     cr_history_find(history, &finding);
 }
 

@@ -85,14 +85,14 @@ static void rank_causes(const struct cr_history *history, double now, struct cr_
                has_dead_layer(history) ? ": it has killed units for good" : "");
         cr_say(finding->causes[1], "the labels have nothing to do with the pictures");
         cr_say(finding->remedy, "lower the learning rate");
-        cr_history_propose_rate(history, finding, 0.1);
+        cr_history_propose_rate(history, finding, cr_history_lower(history));
         return;
     }
     cr_say(finding->causes[0], "the learning rate is too low");
     cr_say(finding->causes[1], "the labels have nothing to do with the pictures, or the input is lost on the way");
     cr_say(finding->causes[2], "gradients do not reach the first layers");
     cr_say(finding->remedy, "raise the learning rate; cradle check FILE looks for the other causes");
-    cr_history_propose_rate(history, finding, 10);
+    cr_history_propose_rate(history, finding, cr_history_raise(ratio));
 }
 
 static void watch(struct cr_history *history)

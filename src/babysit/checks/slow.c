@@ -18,8 +18,8 @@ static void watch(struct cr_history *history)
     struct cr_mean now = cr_history_loss(history, 0, 50);
     bool falls = now.mean < 0.97 * first && history->epochs > 0; /* else: not-learning */
     double fallen = 1 - now.mean / first, progress = cr_history_progress(history);
-    if (!falls || !(ratio < options->ratio) || cr_history_rate_fell(history, 2) || progress <= 0 ||
-        fallen / progress > 0.7)
+    if (!falls || cr_history_has_found(history, "clipping") || !(ratio < options->ratio) ||
+        cr_history_rate_fell(history, 2) || progress <= 0 || fallen / progress > 0.7)
         return;
     struct cr_finding finding = cr_history_finding(history, CR_WARNING);
     cr_say(finding.symptom, "the training goes on very slowly");

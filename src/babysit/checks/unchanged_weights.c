@@ -39,7 +39,7 @@ static void watch(struct cr_history *history)
         cr_say(finding.causes[0], "all units behind it are dead, or its weights are 0 on both sides");
         cr_say(finding.causes[1], "the learning rate was too high in the first steps");
         cr_say(finding.remedy, "lower the learning rate; leaky-relu instead of relu; init: he");
-        cr_history_propose_rate(history, &finding, 0.1);
+        cr_history_propose_rate(history, &finding, cr_history_lower(history));
     } else {
         cr_say(finding.causes[0], "the learning rate is so low that an update is lost in rounding");
         cr_say(finding.remedy, "raise the learning rate");

@@ -6,7 +6,7 @@
 
 #include "babysit/check.h"
 
-enum { LEAST = 100 /* steps: who makes fewer only tries */ };
+enum { LEAST = 40 /* steps: who makes fewer only tries */ };
 
 static const char *const explained_by[] = {"not-learning",    "not-finite", "diverging",  "vanishing",
                                            "initial-weights", "slow",       "dead-units", NULL};
