@@ -80,7 +80,7 @@ def wilson(hits, count, z=1.96):
     p = hits / count
     middle = (p + z * z / (2 * count)) / (1 + z * z / count)
     half = z * math.sqrt(p * (1 - p) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return (middle - half, middle + half)
+    return (max(middle - half, 0.0), min(middle + half, 1.0))
 
 
 def base_text(base):
