@@ -11,7 +11,6 @@
 #include "train/trainer.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,121 +128,6 @@ size_t cr_trainer_memory(const struct cr_trainer *trainer)
     return cr_plan_memory(trainer->training) + (trainer->validating ? cr_plan_memory(trainer->validating) : 0);
 }
 
-/* ----------------------------------------------------------------------------------------------- events and verdicts
- */
-
-static enum cr_status change(struct cr_trainer *trainer, const struct cr_verdict *verdict, struct cr_error *err)
-{
-    char path[128];
-    struct cr_optimizer *optimizer = trainer->options.optimizer;
-    snprintf(path, sizeof path, "train.optimizer.%s.lr", optimizer->kind->entry.name);
-    if (!verdict->path || strcmp(verdict->path, path) != 0)
-        return cr_fail(err, CR_ERROR_UNSUPPORTED, "%s cannot change while a network is trained; %s can",
-                       verdict->path ? verdict->path : "nothing", path);
-    return cr_optimizer_set_lr(optimizer, verdict->value, err);
-}
-
-static enum cr_status obey(struct cr_trainer *trainer, const struct cr_verdict *verdict, struct cr_error *err)
-{
-    switch (verdict->kind) {
-    case CR_GO_ON:
-        break;
-    case CR_STOP:
-        trainer->stop = true;
-        break;
-    case CR_CHANGE:
-        return change(trainer, verdict, err);
-    case CR_ROLL_BACK:
-        return cr_fail(err, CR_ERROR_UNSUPPORTED, "this trainer keeps no earlier state in memory to roll back to");
-    }
-    return CR_OK;
-}
-
-static double images_per_second(const struct cr_trainer *trainer)
-{
-    return trainer->seconds > 0 ? (double)trainer->images / trainer->seconds : 0;
-}
-
-bool cr_trainer_stopped_early(const struct cr_trainer *trainer)
-{
-    return trainer->early_stop.on && trainer->progress.epoch < trainer->options.epochs &&
-           trainer->progress.early_stop.waited >= trainer->early_stop.patience;
-}
-
-bool cr_trainer_is_over(const struct cr_trainer *trainer)
-{
-    return trainer->progress.epoch >= trainer->options.epochs || cr_trainer_stopped_early(trainer);
-}
-
-static struct cr_event event_of(const struct cr_trainer *trainer, enum cr_event_kind kind)
-{
-    const struct cr_progress *progress = &trainer->progress;
-    return (struct cr_event){.kind = kind,
-                             .trainer = trainer,
-                             .step = progress->step,
-                             .epoch = progress->epoch,
-                             .epochs = trainer->options.epochs,
-                             .steps_per_epoch = trainer->steps_per_epoch,
-                             .lr = trainer->lr,
-                             .resumed = kind == CR_EVENT_START && progress->step > 0,
-                             .finished = kind == CR_EVENT_END && cr_trainer_is_over(trainer),
-                             .stopped_early = kind == CR_EVENT_END && cr_trainer_stopped_early(trainer),
-                             .seconds = cr_clock() - trainer->started};
-}
-
-/* To all, also to whoever found it; what they say to that is not asked. */
-static enum cr_status tell_finding(struct cr_trainer *trainer, const struct cr_finding *finding, struct cr_error *err)
-{
-    struct cr_event event = event_of(trainer, CR_EVENT_FINDING);
-    event.finding = finding;
-    for (int i = 0; i < trainer->options.observer_count; i++) {
-        struct cr_verdict verdict = {.kind = CR_GO_ON};
-        CR_TRY(trainer->observers[i].event(trainer->observers[i].user, &event, &verdict, err));
-    }
-    return CR_OK;
-}
-
-static enum cr_status tell(struct cr_trainer *trainer, const struct cr_event *event, struct cr_error *err)
-{
-    for (int i = 0; i < trainer->options.observer_count; i++) {
-        const struct cr_observer *observer = &trainer->observers[i];
-        struct cr_verdict verdict = {.kind = CR_GO_ON};
-        CR_TRY(observer->event(observer->user, event, &verdict, err));
-        for (int j = 0; j < verdict.finding_count; j++)
-            CR_TRY(tell_finding(trainer, &verdict.findings[j], err));
-        CR_TRY(obey(trainer, &verdict, err));
-    }
-    return CR_OK;
-}
-
-/* What observed steps took longer than the others, as a share of all; the others' mean is what a step takes. */
-static double observing_share(const struct cr_looking *looking)
-{
-    int64_t others = looking->of - looking->steps;
-    if (looking->steps == 0 || others == 0 || !(looking->all > 0))
-        return 0;
-    double usual = (looking->all - looking->seconds) / (double)others;
-    return fmax(looking->seconds - usual * (double)looking->steps, 0) / looking->all;
-}
-
-static enum cr_status tell_kind(struct cr_trainer *trainer, enum cr_event_kind kind, struct cr_error *err)
-{
-    struct cr_event event = event_of(trainer, kind);
-    if (kind == CR_EVENT_START && trainer->observing)
-        event.observe = cr_observing_interval(trainer->observing);
-    if (kind == CR_EVENT_END)
-        event.observing = observing_share(&trainer->looking);
-    return tell(trainer, &event, err);
-}
-
-static enum cr_status tell_observation(struct cr_trainer *trainer, const struct cr_observation *observation,
-                                       struct cr_error *err)
-{
-    struct cr_event event = event_of(trainer, CR_EVENT_OBSERVE);
-    event.observation = observation;
-    return tell(trainer, &event, err);
-}
-
 /* --------------------------------------------------------------------------------------------------------- the loop */
 
 /* The rate of the next step, and where the schedule moves it the momentum. */
@@ -313,6 +197,14 @@ static void count_time(struct cr_trainer *trainer, int64_t images, bool observed
     looking->steps += observed;
 }
 
+static enum cr_status tell_observation(struct cr_trainer *trainer, const struct cr_observation *observation,
+                                       struct cr_error *err)
+{
+    struct cr_event event = cr_trainer_event(trainer, CR_EVENT_OBSERVE);
+    event.observation = observation;
+    return cr_trainer_tell(trainer, &event, err);
+}
+
 static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *batch, double began, struct cr_error *err)
 {
     struct cr_progress *progress = &trainer->progress;
@@ -333,11 +225,11 @@ static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *ba
     progress->position++;
     count_time(trainer, batch->count, observation != NULL, cr_clock() - began);
 
-    struct cr_event event = event_of(trainer, CR_EVENT_STEP);
+    struct cr_event event = cr_trainer_event(trainer, CR_EVENT_STEP);
     event.loss = cr_tally_loss(&tally);
     event.accuracy = cr_tally_accuracy(&tally);
-    event.images_per_second = images_per_second(trainer);
-    CR_TRY(tell(trainer, &event, err));
+    event.images_per_second = cr_trainer_speed(trainer);
+    CR_TRY(cr_trainer_tell(trainer, &event, err));
     return observation ? tell_observation(trainer, observation, err) : CR_OK;
 }
 
@@ -361,7 +253,7 @@ static enum cr_status run_steps(struct cr_trainer *trainer, struct cr_error *err
             break;
         CR_TRY(step(trainer, batch, began, err));
         if (!trainer->stop && wants_checkpoint(trainer))
-            CR_TRY(tell_kind(trainer, CR_EVENT_CHECKPOINT, err));
+            CR_TRY(cr_trainer_tell_kind(trainer, CR_EVENT_CHECKPOINT, err));
     }
     return CR_OK;
 }
@@ -456,7 +348,7 @@ static enum cr_status end_epoch(struct cr_trainer *trainer, struct cr_error *err
     judge(trainer, &result);
     if (best)
         keep_best(progress, &result);
-    struct cr_event event = event_of(trainer, CR_EVENT_EPOCH);
+    struct cr_event event = cr_trainer_event(trainer, CR_EVENT_EPOCH);
     event.loss = cr_tally_loss(&progress->tally);
     event.accuracy = cr_tally_accuracy(&progress->tally);
     event.validated = trainer->options.validation != NULL;
@@ -469,13 +361,13 @@ static enum cr_status end_epoch(struct cr_trainer *trainer, struct cr_error *err
     if (event.validated)
         event.scores = cr_meter_scores(trainer->meter, &event.score_count);
     event.best = best;
-    event.images_per_second = images_per_second(trainer);
+    event.images_per_second = cr_trainer_speed(trainer);
     progress->position = 0;
     progress->tally = (struct cr_tally){0};
-    CR_TRY(tell(trainer, &event, err));
+    CR_TRY(cr_trainer_tell(trainer, &event, err));
     if (averaged)
         cr_optimizer_swap(trainer->options.optimizer);
-    return tell_kind(trainer, CR_EVENT_CHECKPOINT, err);
+    return cr_trainer_tell_kind(trainer, CR_EVENT_CHECKPOINT, err);
 }
 
 enum cr_status cr_trainer_run(struct cr_trainer *trainer, struct cr_error *err)
@@ -484,13 +376,13 @@ enum cr_status cr_trainer_run(struct cr_trainer *trainer, struct cr_error *err)
     trainer->started = cr_clock();
     trainer->looking = (struct cr_looking){.seconds = 0};
     set_rate(trainer);
-    CR_TRY(tell_kind(trainer, CR_EVENT_START, err));
+    CR_TRY(cr_trainer_tell_kind(trainer, CR_EVENT_START, err));
     while (!trainer->stop && !cr_trainer_is_over(trainer)) {
         CR_TRY(run_steps(trainer, err));
         if (trainer->stop)
-            CR_TRY(tell_kind(trainer, CR_EVENT_CHECKPOINT, err));
+            CR_TRY(cr_trainer_tell_kind(trainer, CR_EVENT_CHECKPOINT, err));
         else
             CR_TRY(end_epoch(trainer, err));
     }
-    return tell_kind(trainer, CR_EVENT_END, err);
+    return cr_trainer_tell_kind(trainer, CR_EVENT_END, err);
 }

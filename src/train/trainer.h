@@ -1,6 +1,6 @@
 /*
- * Inside of a trainer: the loop (trainer.c), what a pass over samples comes to (tally.c), its state as a file
- * (trainer_state.c).
+ * Inside of a trainer: the loop (trainer.c), what it tells (trainer_events.c), what a pass over samples comes to
+ * (tally.c), its state as a file (trainer_state.c).
  */
 #ifndef CR_TRAIN_TRAINER_H
 #define CR_TRAIN_TRAINER_H
@@ -62,6 +62,13 @@ struct cr_trainer {
         int64_t steps, of;   /* and their number */
     } looking;
 };
+
+/* An event of this kind with what all of them say; told to all observers, whose verdicts are obeyed. */
+struct cr_event cr_trainer_event(const struct cr_trainer *trainer, enum cr_event_kind kind);
+enum cr_status cr_trainer_tell(struct cr_trainer *trainer, const struct cr_event *event, struct cr_error *err);
+enum cr_status cr_trainer_tell_kind(struct cr_trainer *trainer, enum cr_event_kind kind, struct cr_error *err);
+/* Samples a second in this epoch, training alone. */
+double cr_trainer_speed(const struct cr_trainer *trainer);
 
 /* All epochs are done, or the results have got no better for too long. */
 bool cr_trainer_stopped_early(const struct cr_trainer *trainer);
