@@ -12,6 +12,7 @@ static inline vector exponential(vector x)
 {
     const float rounder = 12582912; /* 1.5 * 2^23: what is added to it is rounded to a whole number */
     vector_mask vanishes = x < -87.3F;
+    x = (vector)((vector_mask)x & ~vanishes); /* 0 there: the bits of what is far below do not fit into what follows */
     vector shifted = x * 1.44269504F + rounder, n = shifted - rounder;
     vector r = x - n * 0.693359375F + n * 2.12194440e-4F;
     vector p = 1.9875691500e-4F * r + 1.3981999507e-3F;
