@@ -16,7 +16,6 @@ struct cr_babysitter {
     struct cr_history *history;
     struct cr_check_settings settings;
     struct cr_experiment *experiment; /* NULL: of a folder that is read */
-    char *log;                        /* the run's; NULL: there is none */
 };
 
 enum cr_status cr_babysitter_new(struct cr_babysitter **babysitter, struct cr_error *err)
@@ -40,7 +39,6 @@ void cr_babysitter_free(struct cr_babysitter *babysitter)
         return;
     cr_history_free(babysitter->history);
     cr_arena_free(babysitter->arena);
-    free(babysitter->log);
     free(babysitter);
 }
 
@@ -56,11 +54,7 @@ static enum cr_status read_sections(struct cr_babysitter *babysitter, const stru
 enum cr_status cr_babysitter_prepare(void *user, struct cr_experiment *experiment, struct cr_error *err)
 {
     struct cr_babysitter *babysitter = user;
-    free(babysitter->log);
-    babysitter->log = NULL;
     babysitter->experiment = experiment;
-    if (experiment->run && !(babysitter->log = cr_path_join(experiment->run, "events.jsonl")))
-        return cr_fail_memory(err);
     return read_sections(babysitter, &experiment->sections, experiment->config, err);
 }
 
@@ -116,9 +110,10 @@ static enum cr_status begin(struct cr_babysitter *babysitter, struct cr_error *e
 /* The log has been cut to where the run goes on. */
 static enum cr_status replay(struct cr_babysitter *babysitter, struct cr_error *err)
 {
-    if (!babysitter->log || !cr_file_exists(babysitter->log))
+    const char *log = babysitter->experiment ? babysitter->experiment->events : NULL;
+    if (!log || !cr_file_exists(log))
         return CR_OK;
-    enum cr_status status = cr_event_log_read(babysitter->log, replay_event, babysitter, err);
+    enum cr_status status = cr_event_log_read(log, replay_event, babysitter, err);
     babysitter->history->told = babysitter->history->found;
     return status;
 }
@@ -176,20 +171,20 @@ static enum cr_status read_run(struct cr_babysitter *babysitter, const char *fol
     struct cr_config *config = NULL;
     struct cr_sections sections = {0};
     enum cr_status status = CR_OK;
-    char *path = cr_path_join(folder, "config.yaml");
-    babysitter->log = cr_path_join(folder, "events.jsonl");
-    if (!path || !babysitter->log)
+    char *path = cr_path_join(folder, "config.yaml"), *log = cr_path_join(folder, "events.jsonl");
+    if (!path || !log)
         CR_GO(cr_fail_memory(err));
     if (!cr_file_exists(path))
         CR_GO(cr_fail(err, CR_ERROR_IO, "%s: is no run: there is no config.yaml in it", folder));
     CR_GO(cr_config_open(&config, path, err));
     CR_GO(cr_sections_read(&sections, config, err));
     CR_GO(read_sections(babysitter, &sections, config, err));
-    CR_GO(cr_event_log_read(babysitter->log, replay_event, babysitter, err));
+    CR_GO(cr_event_log_read(log, replay_event, babysitter, err));
 done:
     cr_sections_free(&sections);
     cr_config_free(config);
     free(path);
+    free(log);
     return status;
 }
 

@@ -178,20 +178,14 @@ void cr_history_note(struct cr_history *history, const struct cr_finding *findin
     cr_history_find(history, finding);
 }
 
-static void propose(struct cr_finding *finding, const char *path, double value, double factor)
-{
-    cr_say(finding->path, "%s", path);
-    cr_say(finding->from, "%.3g", value);
-    cr_say(finding->to, "%.2g", value * factor);
-}
-
 void cr_history_propose_rate(const struct cr_history *history, struct cr_finding *finding, double factor)
 {
-    propose(finding, history->facts.lr_path, history->facts.lr, factor);
+    cr_finding_change(finding, history->facts.lr_path, history->facts.lr, history->facts.lr * factor);
 }
 
 void cr_history_propose_decay(const struct cr_history *history, struct cr_finding *finding, double factor)
 {
     if (history->facts.weight_decay > 0)
-        propose(finding, history->facts.decay_path, history->facts.weight_decay, factor);
+        cr_finding_change(finding, history->facts.decay_path, history->facts.weight_decay,
+                          history->facts.weight_decay * factor);
 }

@@ -1,11 +1,11 @@
 /*
- * In the order of a step: the activations forward, the gradients backward, the updates. Of an activation the op and the
- * layer are named; the samples are those whose loss is no number.
+ * Of an activation the op and the layer are named, and the first sample whose loss is no number.
  */
 #include "babysit/origin.h"
 
 #include <math.h>
 
+#include "babysit/culprit.h"
 #include "babysit/fork.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -29,51 +29,40 @@ static int64_t first_sample(const struct cr_trainer *trainer)
     return 0;
 }
 
-static bool name_activation(struct origin *origin, const struct cr_event *event)
+/* Whether this step is the one. */
+static bool name_culprit(struct origin *origin, const struct cr_event *event)
 {
-    const struct cr_observation *seen = event->observation;
-    for (int i = 0; i < seen->activations; i++) {
-        const struct cr_seen_units *units = &seen->units[i];
+    struct cr_culprit culprit = cr_culprit_of(event->observation);
+    long long step = event->step;
+    switch (culprit.kind) {
+    case CR_NO_CULPRIT:
+        return false;
+    case CR_CULPRIT_ACTIVATION: {
+        int used = cr_text_format(origin->text, origin->size, "it began in step %lld with the output of %s (%s)", step,
+                                  culprit.name, culprit.op);
         int64_t sample = first_sample(event->trainer);
-        /* Sums overflow before numbers do: mean and deviation alone prove nothing. */
-        if (!isnan(units->mean) && !isinf(units->least) && !isinf(units->most))
-            continue;
-        int used = cr_text_format(origin->text, origin->size, "it began in step %lld with the output of %s (%s)",
-                                  (long long)event->step, units->layer, units->op);
         if (sample > 0)
             cr_text_format(origin->text + used, origin->size - (size_t)used, ", for sample %lld of the batch",
                            (long long)sample);
-        return true;
+        break;
     }
-    return false;
-}
-
-static bool name_weights(struct origin *origin, const struct cr_event *event)
-{
-    const struct cr_observation *seen = event->observation;
-    for (int i = seen->parameters - 1; i >= 0; i--) {
-        if (isfinite(seen->weights[i].gradient))
-            continue;
+    case CR_CULPRIT_GRADIENT:
         cr_text_format(origin->text, origin->size, "it began in step %lld with the gradient of %s, on the way back",
-                       (long long)event->step, seen->weights[i].name);
-        return true;
+                       step, culprit.name);
+        break;
+    case CR_CULPRIT_UPDATE:
+        cr_text_format(origin->text, origin->size, "it began in step %lld with the update of %s", step, culprit.name);
+        break;
     }
-    for (int i = 0; i < seen->parameters; i++) {
-        if (isfinite(seen->weights[i].update))
-            continue;
-        cr_text_format(origin->text, origin->size, "it began in step %lld with the update of %s",
-                       (long long)event->step, seen->weights[i].name);
-        return true;
-    }
-    return false;
+    return true;
 }
 
 static enum cr_status look(void *user, const struct cr_event *event, struct cr_verdict *verdict, struct cr_error *err)
 {
     struct origin *origin = user;
     (void)err;
-    bool found = event->kind == CR_EVENT_OBSERVE && (name_activation(origin, event) || name_weights(origin, event));
-    if (found || (event->kind == CR_EVENT_STEP && event->step > origin->last))
+    if ((event->kind == CR_EVENT_OBSERVE && name_culprit(origin, event)) ||
+        (event->kind == CR_EVENT_STEP && event->step > origin->last))
         verdict->kind = CR_STOP;
     return CR_OK;
 }

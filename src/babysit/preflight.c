@@ -80,6 +80,13 @@ void cr_say_to(char *text, size_t size, const char *format, ...)
     va_end(arguments);
 }
 
+void cr_finding_change(struct cr_finding *finding, const char *path, double from, double to)
+{
+    cr_say(finding->path, "%s", path);
+    cr_say(finding->from, "%.3g", from);
+    cr_say(finding->to, "%.2g", to);
+}
+
 enum cr_status cr_exam_progress(struct cr_exam *exam, int64_t done, int64_t total, struct cr_error *err)
 {
     const struct cr_preflight_options *options = exam->options;
@@ -129,9 +136,9 @@ void cr_exam_name_rate(const struct cr_exam *exam, char *path, size_t size)
 
 void cr_exam_propose_rate(const struct cr_exam *exam, struct cr_finding *finding, double rate)
 {
-    cr_exam_name_rate(exam, finding->path, sizeof finding->path);
-    cr_say(finding->from, "%.3g", cr_optimizer_lr(exam->experiment->optimizer));
-    cr_say(finding->to, "%.2g", rate);
+    char path[sizeof finding->path];
+    cr_exam_name_rate(exam, path, sizeof path);
+    cr_finding_change(finding, path, cr_optimizer_lr(exam->experiment->optimizer), rate);
 }
 
 enum cr_status cr_preflight(struct cr_experiment *experiment, const struct cr_preflight_options *options,

@@ -32,31 +32,17 @@ void cr_answers_clear(struct cr_answer_counts *counts)
     memset(counts->confidences, 0, sizeof counts->confidences);
 }
 
-static int64_t largest(const float *x, int64_t count)
+void cr_answers_add(struct cr_answer_counts *counts, const struct cr_answer *answer)
 {
-    int64_t best = 0;
-    for (int64_t k = 1; k < count; k++)
-        best = x[k] > x[best] ? k : best;
-    return best;
-}
-
-void cr_answers_add(struct cr_answer_counts *counts, const struct cr_plan *plan, const struct cr_network *network,
-                    const struct cr_batch *batch)
-{
-    int64_t classes = counts->answers.classes;
-    const float *probabilities = cr_plan_tensor(plan, network->probabilities).data;
     if (!counts->counts)
         return;
-    for (int64_t n = 0; n < batch->count; n++) {
-        const float *answer = probabilities + n * classes;
-        int64_t label = batch->targets ? largest(batch->targets + n * classes, classes) : batch->labels[n];
-        int64_t told = largest(answer, classes);
-        double bin = (double)answer[told] * CR_CONFIDENCE_BINS;
-        counts->counts[label]++;
-        counts->counts[classes + label] += told == label && answer[told] > 0; /* a NaN is never right */
-        if (bin >= 0)
-            counts->confidences[bin < CR_CONFIDENCE_BINS ? (int)bin : CR_CONFIDENCE_BINS - 1]++;
-    }
+    int64_t told = cr_answer_class(answer);
+    double confidence = cr_answer_output(answer, told), bin = confidence * CR_CONFIDENCE_BINS;
+    counts->counts[answer->label]++;
+    /* A NaN is never right. */
+    counts->counts[counts->answers.classes + answer->label] += told == answer->label && confidence > 0;
+    if (bin >= 0)
+        counts->confidences[bin < CR_CONFIDENCE_BINS ? (int)bin : CR_CONFIDENCE_BINS - 1]++;
 }
 
 static double quantile(const struct cr_answer_counts *counts, double share)

@@ -6,6 +6,8 @@
 
 #include <cradle/train.h>
 
+#include "model/metric.h"
+
 enum { CR_CONFIDENCE_BINS = 200 };
 
 struct cr_answer_counts {
@@ -17,8 +19,7 @@ struct cr_answer_counts {
 enum cr_status cr_answers_new(struct cr_answer_counts *counts, const struct cr_network *network, struct cr_error *err);
 void cr_answers_free(struct cr_answer_counts *counts);
 void cr_answers_clear(struct cr_answer_counts *counts);
-void cr_answers_add(struct cr_answer_counts *counts, const struct cr_plan *plan, const struct cr_network *network,
-                    const struct cr_batch *batch);
+void cr_answers_add(struct cr_answer_counts *counts, const struct cr_answer *answer);
 /* NULL where there are no classes. */
 const struct cr_answers *cr_answers_sum(struct cr_answer_counts *counts);
 

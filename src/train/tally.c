@@ -7,9 +7,9 @@
 
 #include "train/trainer.h"
 
-/* Where `meter` is NULL, by the first metric alone. */
-static void add_batch(struct cr_tally *tally, struct cr_meter *meter, const struct cr_plan *plan,
-                      const struct cr_network *network, const struct cr_batch *batch)
+/* Where `meter` and `answers` are NULL, by the first metric alone. */
+static void add_batch(struct cr_tally *tally, struct cr_meter *meter, struct cr_answer_counts *answers,
+                      const struct cr_plan *plan, const struct cr_network *network, const struct cr_batch *batch)
 {
     struct cr_tensor loss = cr_plan_tensor(plan, network->loss);
     struct cr_tensor outputs = cr_plan_tensor(plan, network->probabilities), targets = outputs;
@@ -25,6 +25,8 @@ static void add_batch(struct cr_tally *tally, struct cr_meter *meter, const stru
         tally->metric->add(tally->sums, &answer);
         if (meter)
             cr_meter_add(meter, &answer);
+        if (answers)
+            cr_answers_add(answers, &answer);
     }
     tally->count += batch->count;
 }
@@ -32,7 +34,7 @@ static void add_batch(struct cr_tally *tally, struct cr_meter *meter, const stru
 void cr_tally_batch(struct cr_tally *tally, const struct cr_plan *plan, const struct cr_network *network,
                     const struct cr_batch *batch)
 {
-    add_batch(tally, NULL, plan, network, batch);
+    add_batch(tally, NULL, NULL, plan, network, batch);
 }
 
 void cr_tally_add(struct cr_tally *sum, const struct cr_tally *tally)
@@ -68,8 +70,6 @@ enum cr_status cr_trainer_validate(struct cr_trainer *trainer, struct cr_loader 
         struct cr_feed feed = {
             .count = batch->count, .inputs = {batch->pixels}, .labels = batch->labels, .soft = batch->targets};
         cr_plan_run(trainer->validating, &feed);
-        add_batch(tally, meter, trainer->validating, network, batch);
-        if (answers)
-            cr_answers_add(answers, trainer->validating, network, batch);
+        add_batch(tally, meter, answers, trainer->validating, network, batch);
     }
 }

@@ -37,9 +37,7 @@ static void watch(struct cr_history *history)
            limit);
     cr_say(finding.causes[0], "the clip is too tight");
     cr_say(finding.remedy, "clip at what few gradients exceed");
-    cr_say(finding.path, "train.clip.norm");
-    cr_say(finding.from, "%.3g", limit);
-    cr_say(finding.to, "%.2g", 2 * usual);
+    cr_finding_change(&finding, "train.clip.norm", limit, 2 * usual);
     cr_history_find(history, &finding);
 }
 

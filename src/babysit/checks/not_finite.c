@@ -5,29 +5,9 @@
 #include <math.h>
 
 #include "babysit/check.h"
+#include "babysit/culprit.h"
 
 enum { BEFORE = 20 };
-
-/* What was not finite in an observation: the first in the order of the network, forward before backward. */
-static const char *first_culprit(const struct cr_look *look, const char **what)
-{
-    for (int i = 0; look && i < look->activations; i++)
-        if (isnan(look->units[i].mean) || isinf(look->units[i].least) || isinf(look->units[i].most)) {
-            *what = "the activation of";
-            return look->units[i].layer;
-        }
-    for (int i = look ? look->parameters - 1 : -1; i >= 0; i--)
-        if (!isfinite(look->weights[i].gradient)) {
-            *what = "the gradient of";
-            return look->weights[i].name;
-        }
-    for (int i = 0; look && i < look->parameters; i++)
-        if (!isfinite(look->weights[i].update)) {
-            *what = "the update of";
-            return look->weights[i].name;
-        }
-    return NULL;
-}
 
 /* The last loss that was a number, and how the one before stood to the beginning. */
 static void say_evidence(const struct cr_history *history, struct cr_finding *finding)
@@ -47,17 +27,21 @@ static void say_evidence(const struct cr_history *history, struct cr_finding *fi
         cr_say(finding->evidence, "no loss was a number yet");
 }
 
+static const char *const words[] = {
+    [CR_CULPRIT_ACTIVATION] = "activation", [CR_CULPRIT_GRADIENT] = "gradient", [CR_CULPRIT_UPDATE] = "update"};
+
 static void watch(struct cr_history *history)
 {
     const struct cr_event *event = history->now;
     struct cr_finding finding = cr_history_finding(history, CR_FAULT);
-    const char *what = NULL, *culprit = NULL;
+    struct cr_culprit culprit = {.kind = CR_NO_CULPRIT};
     if (event->kind == CR_EVENT_OBSERVE)
-        culprit = first_culprit(cr_history_look(history, 0), &what);
-    if (event->kind == CR_EVENT_STEP ? isfinite(event->loss) : !culprit)
+        culprit = cr_culprit_of(event->observation);
+    if (event->kind == CR_EVENT_STEP ? isfinite(event->loss) : culprit.kind == CR_NO_CULPRIT)
         return;
-    if (culprit)
-        cr_say(finding.symptom, "%s %s is not finite in step %lld", what, culprit, (long long)event->step);
+    if (culprit.kind != CR_NO_CULPRIT)
+        cr_say(finding.symptom, "the %s of %s is not finite in step %lld", words[culprit.kind], culprit.name,
+               (long long)event->step);
     else
         cr_say(finding.symptom, "the loss is %g in step %lld", event->loss, (long long)event->step);
     say_evidence(history, &finding);

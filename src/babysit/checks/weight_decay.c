@@ -21,9 +21,7 @@ static void find(struct cr_exam *exam, const struct cr_facts *facts, double step
                facts->lr, steps);
     cr_say(finding.causes[0], "the weight decay is too high for this rate");
     cr_say(finding.remedy, "lower the weight decay");
-    cr_say(finding.path, "%s", facts->decay_path);
-    cr_say(finding.from, "%.3g", facts->weight_decay);
-    cr_say(finding.to, "%.2g", facts->weight_decay / 1000);
+    cr_finding_change(&finding, facts->decay_path, facts->weight_decay, facts->weight_decay / 1000);
     cr_exam_find(exam, &finding);
 }
 

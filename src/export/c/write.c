@@ -25,12 +25,18 @@ static const char *memory_type(const struct cr_c *c)
     return c->int8 ? "signed char" : "float";
 }
 
+/* The argument in front of the pixels, where the weights lie in a file. */
+static const char *weights_argument(const struct cr_c *c)
+{
+    if (!c->job->options->weights)
+        return "";
+    return c->int8 ? "const signed char *weights, " : "const float *weights, ";
+}
+
 static void say_header(const struct cr_c *c, FILE *file)
 {
     const struct cr_run *run = c->job->run;
-    const char *weights = !c->job->options->weights ? ""
-                          : c->int8                 ? "const signed char *weights, "
-                                                    : "const float *weights, ";
+    const char *weights = weights_argument(c);
     char upper[CR_C_NAME];
     set_upper(c, upper);
     fprintf(file,
@@ -73,9 +79,7 @@ static void say_string(FILE *file, const char *text)
 static void say_source(struct cr_c *c, FILE *file, const char *header)
 {
     const struct cr_run *run = c->job->run;
-    const char *weights = !c->job->options->weights ? ""
-                          : c->int8                 ? "const signed char *weights, "
-                                                    : "const float *weights, ";
+    const char *weights = weights_argument(c);
     char upper[CR_C_NAME];
     set_upper(c, upper);
     fprintf(file,
