@@ -9,8 +9,8 @@
 
 #include "kernels/simd/cost.h"
 #include "kernels/simd/panel.h"
-#include "kernels/simd/tile.h"
-#include "kernels/simd/winograd.h"
+#include "kernels/simd/winograd_bands.h"
+#include "kernels/simd/winograd_points.h"
 #include "kernels/simd/winograd_transforms.h"
 
 enum {
@@ -89,67 +89,68 @@ static size_t scratch(const void *args)
     return (size_t)(bands_at_once(a) * tiles_along(a->out_width) * tile_size(a)) * sizeof(float);
 }
 
-/* D of one tile, whose outputs begin at line i and column j: into panels [tiles][width] for each point. */
-static void transform_dy(const struct cr_conv_args *a, const struct share *share, const float *dy, int64_t i, int64_t j,
-                         float *panels, int64_t tiles, int64_t tile)
+/* What a share transforms at once, of some bands: V [POINTS][blocks of channels][tiles][LANES] and panels of D. */
+struct piece {
+    int64_t tiles, depth, first, filters,
+        panels; /* depth: floats of V for a tile and point; panels: of D for a point */
+    float *v, *d;
+};
+
+static struct piece piece_of(const struct cr_conv_args *a, const struct share *share, int64_t bands, float *scratch)
 {
-    int64_t first = share->panels.begin * WIDTH, end = least(share->panels.end * WIDTH, a->filters);
-    int64_t size = panels_size(tiles, end - first);
-    for (int64_t f = first; f < end; f += LANES) {
-        int64_t panel = (f - first) / WIDTH, width = panel_width(panel, end - first);
-        float *to = panel_at(panels, panel, tiles) + tile * width + (f - first) % WIDTH;
-        vector outputs[OUTPUTS * OUTPUTS], points[POINTS];
-        for (int k = 0; k < OUTPUTS * OUTPUTS; k++) {
-            int64_t line = i + k / OUTPUTS, column = j + k % OUTPUTS;
-            bool there = line < a->out_height && column < a->out_width;
-            outputs[k] = there ? load_some(dy + (line * a->out_width + column) * a->filters + f, end - f) : (vector){0};
-        }
-        outputs_to_points(points, outputs);
-        UNROLLED
-        for (int e = 0; e < POINTS; e++)
-            store(to + e * size, points[e]);
-    }
+    int64_t tiles = bands * tiles_along(a->out_width);
+    int64_t depth = padded(share->channels.end - share->channels.begin), first = share->panels.begin * WIDTH;
+    int64_t filters = least(share->panels.end * WIDTH, a->filters) - first;
+    return (struct piece){
+        tiles, depth, first, filters, panels_size(tiles, filters), scratch, scratch + POINTS * tiles * depth};
 }
 
-static void multiply(const struct cr_conv_args *a, const struct share *share, const float *v, float *d, int64_t tiles,
-                     bool add)
-{
-    int64_t channels = share->channels.end - share->channels.begin, depth = padded(channels);
-    int64_t first = share->panels.begin * WIDTH, filters = least(share->panels.end * WIDTH, a->filters) - first;
-    int64_t size = panels_size(tiles, filters), row = padded(a->filters);
-    struct walk walk = {.pictures = 1, .lines = 1, .steps = tiles, .stride = depth};
-    for (int e = 0; e < POINTS; e++)
-        for (int64_t panel = 0; panel < panel_count(filters); panel++) {
-            struct tile tile = {.columns = panel_width(panel, filters), .add = add};
-            float *u = share->u + (e * a->channels + share->channels.begin) * row + first + panel * WIDTH;
-            for (int64_t c = 0; c < channels; c += ROWS) {
-                tile.rows = least(channels - c, ROWS);
-                for (int64_t r = 0; r < ROWS; r++) {
-                    int64_t channel = c + (r < tile.rows ? r : 0);
-                    tile.a[r] = v + e * tiles * depth + channel;
-                    tile.y[r] = u + channel * row;
-                }
-                CR_NAME(tile)(&tile, &walk, panel_at(d + e * size, panel, tiles));
-            }
-        }
-}
-
-static void run_bands(const struct cr_conv_args *a, const struct share *share, struct cr_range bands, float *v,
-                      bool add)
+/* One band's V and D, the first of whose tiles is number t of the piece. */
+static void transform(const struct cr_conv_args *a, const struct share *share, const struct piece *piece, int64_t band,
+                      int64_t t)
 {
     int64_t across = tiles_along(a->out_width), high = tiles_along(a->out_height);
-    int64_t tiles = (bands.end - bands.begin) * across, depth = padded(share->channels.end - share->channels.begin);
-    float *d = v + POINTS * tiles * depth;
-    for (int64_t t = 0; t < tiles; t++) {
-        int64_t band = bands.begin + t / across, n = band / high;
-        int64_t i = band % high * OUTPUTS, j = t % across * OUTPUTS;
-        struct source source = {(const float *)a->x + n * a->height * a->width * a->channels, a->height, a->width,
-                                a->channels};
-        CR_NAME(winograd_input)
-        (&source, share->channels, i - a->pad_top, j - a->pad_left, v + t * depth, tiles * depth);
-        transform_dy(a, share, (const float *)a->y + n * a->out_height * a->out_width * a->filters, i, j, d, tiles, t);
+    int64_t n = band / high, i = band % high * OUTPUTS;
+    struct source x = {(const float *)a->x + n * a->height * a->width * a->channels, a->height, a->width, a->channels};
+    struct source dy = {(const float *)a->y + n * a->out_height * a->out_width * a->filters, a->out_height,
+                        a->out_width, a->filters};
+    for (int64_t c = share->channels.begin; c < share->channels.end; c += LANES) {
+        struct points to = {piece->v + (c - share->channels.begin) * piece->tiles + t * LANES,
+                            piece->tiles * piece->depth, LANES};
+        CR_NAME(winograd_inputs)(&x, c, share->channels.end - c, i - a->pad_top, -a->pad_left, across, &to);
     }
-    multiply(a, share, v, d, tiles, add);
+    for (int64_t f = 0; f < piece->filters; f += LANES) {
+        int64_t panel = f / WIDTH, width = panel_width(panel, piece->filters);
+        struct points to = {panel_at(piece->d, panel, piece->tiles) + t * width + f % WIDTH, piece->panels, width};
+        CR_NAME(winograd_gradients)(&dy, piece->first + f, piece->filters - f, i, 0, across, &to);
+    }
+}
+
+static void multiply(const struct cr_conv_args *a, const struct share *share, const struct piece *piece, bool add)
+{
+    int64_t row = padded(a->filters);
+    for (int e = 0; e < POINTS; e++)
+        for (int64_t panel = 0; panel < panel_count(piece->filters); panel++) {
+            float *u = share->u + (e * a->channels + share->channels.begin) * row + piece->first + panel * WIDTH;
+            struct point_product product = {.v = piece->v + e * piece->tiles * piece->depth,
+                                            .panel = panel_at(piece->d + e * piece->panels, panel, piece->tiles),
+                                            .to = u,
+                                            .tiles = piece->tiles,
+                                            .channels = share->channels.end - share->channels.begin,
+                                            .width = panel_width(panel, piece->filters),
+                                            .row = row,
+                                            .add = add};
+            CR_NAME(point_filters)(&product);
+        }
+}
+
+static void run_bands(const struct cr_conv_args *a, const struct share *share, struct cr_range bands, float *scratch,
+                      bool add)
+{
+    struct piece piece = piece_of(a, share, bands.end - bands.begin, scratch);
+    for (int64_t band = bands.begin; band < bands.end; band++)
+        transform(a, share, &piece, band, (band - bands.begin) * tiles_along(a->out_width));
+    multiply(a, share, &piece, add);
 }
 
 static void run(const struct cr_work *work)

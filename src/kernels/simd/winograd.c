@@ -1,8 +1,8 @@
 #include "kernels/simd/cost.h"
-#include "kernels/simd/finish.h"
 #include "kernels/simd/panel.h"
-#include "kernels/simd/tile.h"
 #include "kernels/simd/winograd.h"
+#include "kernels/simd/winograd_bands.h"
+#include "kernels/simd/winograd_points.h"
 #include "kernels/simd/winograd_transforms.h"
 
 enum {
@@ -94,37 +94,7 @@ void CR_NAME(winograd_pack)(const struct filters *filters, bool transposed, floa
             pack_row(filters, panels, row);
 }
 
-/* ---------------------------------------------------------------------------------------------------------- inputs */
-
-void CR_NAME(winograd_input)(const struct source *source, struct cr_range channels, int64_t h, int64_t v, float *to,
-                             int64_t stride)
-{
-    bool inside = h >= 0 && v >= 0 && h + INPUTS <= source->height && v + INPUTS <= source->width;
-    for (int64_t c = channels.begin; c < channels.end; c += LANES) {
-        const float *x = source->x + (h * source->width + v) * source->channels + c;
-        vector inputs[POINTS], points[POINTS];
-        if (inside && c + LANES <= channels.end) {
-            for (int i = 0; i < INPUTS; i++) {
-                UNROLLED
-                for (int j = 0; j < INPUTS; j++)
-                    inputs[i * INPUTS + j] = load(x + (i * source->width + j) * source->channels);
-            }
-        } else {
-            for (int k = 0; k < POINTS; k++) {
-                int64_t i = k / INPUTS, j = k % INPUTS;
-                bool there = h + i >= 0 && h + i < source->height && v + j >= 0 && v + j < source->width;
-                inputs[k] =
-                    there ? load_some(x + (i * source->width + j) * source->channels, channels.end - c) : (vector){0};
-            }
-        }
-        inputs_to_points(points, inputs);
-        UNROLLED
-        for (int e = 0; e < POINTS; e++)
-            store(to + e * stride + c - channels.begin, points[e]);
-    }
-}
-
-/* --------------------------------------------------------------------------------------------------------- outputs */
+/* ------------------------------------------------------------------------------------------------------------- run */
 
 /* A group of panels, M [POINTS][tiles][width] for some tiles. */
 struct group {
@@ -138,42 +108,6 @@ static struct group group_of(const struct winograd *w, int64_t groups, int64_t n
     int64_t first = panels.begin * WIDTH, end = least(panels.end * WIDTH, padded(w->filters));
     return (struct group){panels, first, end - first};
 }
-
-/* LANES filters or fewer of one output pixel. */
-INLINE void put(const struct winograd *w, int64_t at, int64_t f, vector value)
-{
-    float *y = w->y + at;
-    if (f + LANES <= w->filters) {
-        if (w->add)
-            value += load(y);
-        store(y, finish_vector(w->finish, f, at, value));
-        return;
-    }
-    for (int64_t c = 0; c < w->filters - f; c++) {
-        float number = w->add ? y[c] + value[c] : value[c];
-        y[c] = finish_number(w->finish, f + c, at + c, number);
-    }
-}
-
-/* One tile of the group, whose outputs begin at line i and column j of picture n. */
-static void outputs(const struct winograd *w, const struct group *group, const float *m, int64_t stride, int64_t n,
-                    int64_t i, int64_t j)
-{
-    int64_t lines = least(OUTPUTS, w->out_height - i), columns = least(OUTPUTS, w->out_width - j);
-    for (int64_t f = 0; f < group->width && group->first + f < w->filters; f += LANES) {
-        vector points[POINTS], y[OUTPUTS * OUTPUTS];
-        UNROLLED
-        for (int e = 0; e < POINTS; e++)
-            points[e] = load(m + e * stride + f);
-        points_to_outputs(y, points);
-        for (int64_t k = 0; k < lines; k++)
-            for (int64_t l = 0; l < columns; l++)
-                put(w, ((n * w->out_height + i + k) * w->out_width + j + l) * w->filters + group->first + f,
-                    group->first + f, y[k * OUTPUTS + l]);
-    }
-}
-
-/* ------------------------------------------------------------------------------------------------------------- run */
 
 static int64_t bands_of(const struct winograd *w)
 {
@@ -212,49 +146,64 @@ size_t CR_NAME(winograd_scratch)(const struct winograd *w)
     return (size_t)most(POINTS * tiles * (padded(w->channels) + padded(w->filters)), packing) * sizeof(float);
 }
 
+/* V [POINTS][blocks of channels][tiles][LANES]. */
+static void transform(const struct winograd *w, struct cr_range bands, float *v)
+{
+    int64_t across = tiles_along(w->out_width), high = tiles_along(w->out_height);
+    int64_t tiles = (bands.end - bands.begin) * across;
+    for (int64_t band = bands.begin; band < bands.end; band++, v += across * LANES) {
+        int64_t n = band / high, i = band % high * OUTPUTS;
+        struct source x = {w->x + n * w->height * w->width * w->channels, w->height, w->width, w->channels};
+        for (int64_t c = 0; c < w->channels; c += LANES) {
+            struct points to = {v + c * tiles, tiles * padded(w->channels), LANES};
+            CR_NAME(winograd_inputs)(&x, c, w->channels - c, i - w->top, -w->left, across, &to);
+        }
+    }
+}
+
 /* M[e] = V[e] U[e] for all points and the group's panels. */
 static void multiply(const struct winograd *w, const struct group *group, const float *v, float *m, int64_t tiles)
 {
     int64_t depth = padded(w->channels), size = panels_size(w->channels, w->filters);
-    struct walk walk = {.pictures = 1, .lines = 1, .steps = w->channels, .stride = 1};
     for (int e = 0; e < POINTS; e++)
         for (int64_t panel = group->panels.begin; panel < group->panels.end; panel++) {
-            struct tile tile = {.columns = panel_width(panel, w->filters)};
-            for (int64_t t = 0; t < tiles; t += ROWS) {
-                tile.rows = least(tiles - t, ROWS);
-                for (int64_t r = 0; r < ROWS; r++) {
-                    int64_t row = e * tiles + t + (r < tile.rows ? r : 0);
-                    tile.a[r] = v + row * depth;
-                    tile.y[r] = m + row * group->width + panel * WIDTH - group->first;
-                }
-                CR_NAME(tile)(&tile, &walk, panel_at(w->panels + e * size, panel, w->channels));
-            }
+            struct point_product product = {.v = v + e * tiles * depth,
+                                            .panel = panel_at(w->panels + e * size, panel, w->channels),
+                                            .to = m + e * tiles * group->width + panel * WIDTH - group->first,
+                                            .tiles = tiles,
+                                            .channels = w->channels,
+                                            .width = panel_width(panel, w->filters),
+                                            .row = group->width};
+            CR_NAME(point_outputs)(&product);
         }
 }
 
-static void run_bands(const struct winograd *w, const struct group *group, struct cr_range bands, float *scratch,
-                      const struct moments *moments)
+static void transform_back(const struct winograd *w, const struct group *group, struct cr_range bands, float *m,
+                           const struct moments *moments)
 {
     int64_t across = tiles_along(w->out_width), high = tiles_along(w->out_height);
-    int64_t tiles = (bands.end - bands.begin) * across, depth = padded(w->channels);
-    float *v = scratch, *m = v + POINTS * tiles * depth;
-    for (int64_t t = 0; t < tiles; t++) {
-        int64_t band = bands.begin + t / across, n = band / high;
-        struct source source = {w->x + n * w->height * w->width * w->channels, w->height, w->width, w->channels};
-        CR_NAME(winograd_input)
-        (&source, (struct cr_range){0, w->channels}, band % high * OUTPUTS - w->top, t % across * OUTPUTS - w->left,
-         v + t * depth, tiles * depth);
-    }
-    multiply(w, group, v, m, tiles);
-    for (int64_t band = bands.begin; band < bands.end; band++) {
-        int64_t n = band / high, i = band % high * OUTPUTS, first = (band - bands.begin) * across;
-        for (int64_t j = 0; j < across; j++)
-            outputs(w, group, m + (first + j) * group->width, tiles * group->width, n, i, j * OUTPUTS);
+    int64_t tiles = (bands.end - bands.begin) * across;
+    for (int64_t band = bands.begin; band < bands.end; band++, m += across * group->width) {
+        int64_t n = band / high, i = band % high * OUTPUTS;
+        for (int64_t f = 0; f < group->width && group->first + f < w->filters; f += LANES) {
+            struct points from = {m + f, tiles * group->width, group->width};
+            CR_NAME(winograd_outputs)(w, group->first + f, n, i, &from);
+        }
         CR_NAME(moments_add)
         (moments, w->y + (n * w->out_height + i) * w->out_width * w->filters + group->first,
          least(OUTPUTS, w->out_height - i) * w->out_width, w->filters, group->first,
          least(group->width, w->filters - group->first));
     }
+}
+
+static void run_bands(const struct winograd *w, const struct group *group, struct cr_range bands, float *scratch,
+                      const struct moments *moments)
+{
+    int64_t tiles = (bands.end - bands.begin) * tiles_along(w->out_width);
+    float *v = scratch, *m = v + POINTS * tiles * padded(w->channels);
+    transform(w, bands, v);
+    multiply(w, group, v, m, tiles);
+    transform_back(w, group, bands, m, moments);
 }
 
 void CR_NAME(winograd)(const struct winograd *w, int64_t part, float *scratch)

@@ -61,15 +61,4 @@ void CR_NAME(winograd)(const struct winograd *w, int64_t part, float *scratch);
 size_t CR_NAME(winograd_scratch)(const struct winograd *w);
 double CR_NAME(winograd_cost)(const struct winograd *w);
 
-/*
- * V of one tile for channels.begin..end: v[e * stride + c], the last vector filled up by zeros. (h, v) is where its 6 x
- * 6 inputs begin; they may lie outside.
- */
-struct source {
-    const float *x; /* [height][width][channels] */
-    int64_t height, width, channels;
-};
-void CR_NAME(winograd_input)(const struct source *source, struct cr_range channels, int64_t h, int64_t v, float *to,
-                             int64_t stride);
-
 #endif

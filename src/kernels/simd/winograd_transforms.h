@@ -95,9 +95,6 @@ INLINE void times_g_back(vector *to, int to_step, const vector *from, int from_s
         for (int i = 0; i < (to_side); i++)                           \
             matrix(to + i * (to_side), 1, half + i * (from_side), 1); \
     }
-TRANSFORM(inputs_to_points, times_b, 6, 6)
-TRANSFORM(points_to_outputs, times_a, 6, 4)
-TRANSFORM(outputs_to_points, times_a_back, 4, 6)
 TRANSFORM(taps_to_points, times_g, 3, 6)
 TRANSFORM(points_to_taps, times_g_back, 6, 3)
 #undef TRANSFORM
