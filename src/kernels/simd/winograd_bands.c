@@ -35,6 +35,7 @@ INLINE void down(columns *to, const struct source *x, int64_t c, int64_t count, 
                  int side, transform *times)
 {
     int64_t begin = least(most(-j, 0), wide), end = most(least(wide, x->width - j), begin);
+    int64_t next = OUTPUTS * x->width * x->channels; /* row of tiles */
     struct lines lines = lines_at(x, c, i, j + begin, side);
     for (int64_t column = 0; column < begin; column++)
         for (int k = 0; k < INPUTS; k++)
@@ -44,6 +45,8 @@ INLINE void down(columns *to, const struct source *x, int64_t c, int64_t count, 
         UNROLLED
         for (int k = 0; k < side; k++) {
             pixels[k] = load_some(lines.at[k], count);
+            if (k >= side - OUTPUTS)
+                __builtin_prefetch(lines.at[k] + next);
             lines.at[k] += lines.step[k];
         }
         times(&to[0][column], COLUMNS, pixels, 1);
@@ -54,16 +57,16 @@ INLINE void down(columns *to, const struct source *x, int64_t c, int64_t count, 
 }
 
 /* Line by line, so that what is written lies side by side. */
-INLINE void along(const struct points *to, int64_t first, columns *from, int64_t tiles, transform *times)
+INLINE void along(struct points to, int64_t first, columns *from, int64_t tiles, transform *times)
 {
     for (int k = 0; k < INPUTS; k++) {
-        float *at = to->at + k * INPUTS * to->point + first * to->tile;
-        for (int64_t t = 0; t < tiles; t++, at += to->tile) {
+        float *at = to.at + k * INPUTS * to.point + first * to.tile;
+        for (int64_t t = 0; t < tiles; t++, at += to.tile) {
             vector points[INPUTS];
             times(points, 1, &from[k][t * OUTPUTS], 1);
             UNROLLED
             for (int l = 0; l < INPUTS; l++)
-                store(at + l * to->point, points[l]);
+                store(at + l * to.point, points[l]);
         }
     }
 }
@@ -78,7 +81,7 @@ INLINE void to_points(const struct source *x, int64_t c, int64_t count, int64_t 
             down(half, x, c, LANES, i, j + t * OUTPUTS, wide, side, times);
         else
             down(half, x, c, count, i, j + t * OUTPUTS, wide, side, times);
-        along(to, t, half, some, times);
+        along(*to, t, half, some, times);
     }
 }
 
