@@ -102,9 +102,12 @@ void CR_NAME(winograd_gradients)(const struct source *dy, int64_t c, int64_t cou
 /* `lines` numbers of a column, the first of which is number `at` of y. */
 INLINE void put(const struct winograd *w, int64_t f, int64_t at, const vector *y, int64_t lines)
 {
-    int64_t line = w->out_width * w->filters;
+    int64_t line = w->out_width * w->filters, next = OUTPUTS * line; /* row of tiles */
     for (int64_t i = 0; i < lines; i++, at += line) {
         vector value = w->add ? y[i] + load(w->y + at) : y[i];
+        __builtin_prefetch(w->y + at + next, 1);
+        if (w->finish->mask)
+            __builtin_prefetch((const float *)w->finish->mask + at + next);
         store(w->y + at, finish_vector(w->finish, f, at, value));
     }
 }
