@@ -93,7 +93,7 @@ struct tile {
 };
 
 /* sums[t * filters + f] */
-static inline __attribute__((always_inline)) void multiply(const struct tile *t, float *sums, int filters)
+INLINE void multiply(const struct tile *t, float *sums, int filters)
 {
     vector sum[SQUARES * LANES];
     const float *dy = t->dy;

@@ -244,7 +244,7 @@ struct tile {
     const float *w, *bias;
 };
 
-static inline __attribute__((always_inline)) void multiply(const struct tile *t, int filters)
+INLINE void multiply(const struct tile *t, int filters)
 {
     vector sum[FILTERS * PIXELS];
     UNROLLED

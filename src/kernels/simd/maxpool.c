@@ -60,9 +60,8 @@ static inline vector load_of(const float *from, int64_t left)
  * The greatest numbers of a window of rows x columns, those at x and the LANES - 1 behind each; place is that of the
  * window's first pixel. `sure`: nothing is read beyond the end of the array, which is `left` numbers behind x.
  */
-static inline __attribute__((always_inline)) void take(const struct cr_pool_args *a, const float *x, int64_t left,
-                                                       int64_t rows, int64_t columns, bool sure, int64_t place,
-                                                       float *y, float *index)
+INLINE void take(const struct cr_pool_args *a, const float *x, int64_t left, int64_t rows, int64_t columns, bool sure,
+                 int64_t place, float *y, float *index)
 {
     vector best = sure ? load(x) : load_of(x, left);
     vector_mask of = (vector_mask){0} + (int32_t)place;
@@ -139,9 +138,8 @@ struct given {
 };
 
 /* What a window's number is given goes to its place, into `lines`, and 0 to the other places. */
-static inline __attribute__((always_inline)) void give(const struct cr_pool_args *a, const struct given *from,
-                                                       int64_t rows, int64_t columns, bool sure, int64_t place,
-                                                       float *lines)
+INLINE void give(const struct cr_pool_args *a, const struct given *from, int64_t rows, int64_t columns, bool sure,
+                 int64_t place, float *lines)
 {
     int64_t channels = a->channels, line = in_line(a);
     for (int64_t h = 0; h < rows; h++)

@@ -64,8 +64,8 @@ static inline void join(struct sums *s, const struct sums *with, bool extremes)
 }
 
 /* LANES columns; `extremes` is a constant where this is inlined. */
-static inline __attribute__((always_inline)) void add_vector(const struct moments *m, const float *y, int64_t rows,
-                                                             int64_t stride, int64_t channel, bool extremes)
+INLINE void add_vector(const struct moments *m, const float *y, int64_t rows, int64_t stride, int64_t channel,
+                       bool extremes)
 {
     float *slot = m->slot + channel;
     float *mean = slot + CR_MOMENTS_MEAN * m->channels, *squares = slot + CR_MOMENTS_SQUARES * m->channels;

@@ -2,8 +2,7 @@
 #include "kernels/simd/finish.h"
 
 /* `vectors` and a `stride` of 1 are constants where this is inlined. */
-static inline __attribute__((always_inline)) void multiply(const struct tile *tile, const struct walk *walk,
-                                                           const float *b, int vectors, int64_t stride)
+INLINE void multiply(const struct tile *tile, const struct walk *walk, const float *b, int vectors, int64_t stride)
 {
     const float *a[ROWS];
     vector sum[ROWS * VECTORS];

@@ -8,7 +8,7 @@
  * A square of LANES rows. Interleaving row i with row i + LANES/2 moves the highest bit of the row's number to the
  * lowest bit of the column's; after log2 LANES rounds rows and columns have changed places.
  */
-static inline __attribute__((always_inline)) void transpose_square(vector row[LANES])
+INLINE void transpose_square(vector row[LANES])
 {
     vector next[LANES];
     UNROLLED
@@ -25,7 +25,7 @@ static inline __attribute__((always_inline)) void transpose_square(vector row[LA
 }
 
 /* Lane i of the result: the sum of the lanes of row i. Half of each row at a time comes to lie on the other half. */
-static inline __attribute__((always_inline)) vector sum_square(vector row[LANES])
+INLINE vector sum_square(vector row[LANES])
 {
     UNROLLED
     for (int half = LANES / 2; half > 0; half /= 2)

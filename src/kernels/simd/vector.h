@@ -42,6 +42,9 @@ typedef float loose_vector __attribute__((vector_size(LANES * sizeof(float)), al
 #define UNROLLED _Pragma("GCC unroll 64")
 #endif
 
+/* What has constants for arguments, and must become part of each of its callers. */
+#define INLINE static inline __attribute__((always_inline))
+
 static inline vector load(const float *from)
 {
     return *(const loose_vector *)from;

@@ -7,7 +7,7 @@
 
 enum {
     LIMIT = 3 << 16, /* floats of V and M together: what a core's own cache holds */
-    TILES = 32,      /* at once, at least where there are so many: each reads all panels */
+    TILES = 64,      /* at once, at least where there are so many: the panels are read once for them */
     PARTS = 64,
     WANTED = 8 /* parts; where the bands do not make so many, the panels are cut too */
 };

@@ -1,14 +1,14 @@
 #include "kernels/simd/winograd_points.h"
 #include "kernels/simd/vector.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* Rows of a block of sums: as many as the registers hold, of which one vector a row needs half. */
 enum {
     TILES = ROWS,
     TILES_NARROW = ROWS * VECTORS,
-    FEW = 4,                                                     /* where fewer tiles are left */
-    CHANNELS = ROWS >= LANES || LANES % ROWS ? LANES / 2 : ROWS, /* must divide LANES */
+    FEW = 4, /* where fewer tiles are left */
+    CHANNELS = LANES <= ROWS  ? LANES
+               : LANES % ROWS ? LANES / 2
+                              : ROWS, /* a block of V has LANES */
     CHANNELS_NARROW = LANES
 };
 

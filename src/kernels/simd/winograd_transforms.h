@@ -9,8 +9,6 @@
 
 #include "kernels/simd/vector.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* `count` numbers, LANES or fewer; zeros behind them. */
 INLINE vector load_some(const float *from, int64_t count)
 {
