@@ -27,7 +27,7 @@ struct cr_check {
 #define CR_AFTER(kind) (1 << CR_EVENT_##kind)
 
 /* Losses and accuracies step by step. */
-struct cr_curve {
+struct cr_loss_curve {
     int count; /* steps that were made; 0: not yet */
     double loss[CR_FIRST_STEPS], accuracy[CR_FIRST_STEPS];
 };
@@ -39,8 +39,8 @@ struct cr_exam {
     struct cr_arena *arena;
     const struct cr_check *check; /* under way */
     double factor;                /* on the file's learning rate, for trainings on the side: 1, or what was proposed */
-    const char *fault;     /* the check that found the first fault, or NULL: later ones may be its consequences */
-    struct cr_curve first; /* of the first steps */
+    const char *fault;          /* the check that found the first fault, or NULL: later ones may be its consequences */
+    struct cr_loss_curve first; /* of the first steps */
 };
 
 /* What a check tells; texts as for printf. */
@@ -64,10 +64,10 @@ enum cr_status cr_exam_progress(struct cr_exam *exam, int64_t done, int64_t tota
 
 /* A training of CR_FIRST_STEPS with `factor` times the rate, with black pictures where `blank`; fewer where it blows
  * up. */
-enum cr_status cr_exam_try(struct cr_exam *exam, bool blank, double factor, struct cr_curve *curve,
+enum cr_status cr_exam_try(struct cr_exam *exam, bool blank, double factor, struct cr_loss_curve *curve,
                            struct cr_error *err);
 /* The first steps of this very training; made when they are first asked for. */
-enum cr_status cr_exam_first_steps(struct cr_exam *exam, const struct cr_curve **curve, struct cr_error *err);
+enum cr_status cr_exam_first_steps(struct cr_exam *exam, const struct cr_loss_curve **curve, struct cr_error *err);
 
 /* The loss of guessing: ln C for cross-entropy over C classes. */
 double cr_exam_chance(const struct cr_exam *exam);

@@ -98,7 +98,7 @@ enum cr_status cr_exam_progress(struct cr_exam *exam, int64_t done, int64_t tota
 /* ---------------------------------------------------------------------------------------------------------- measures
  */
 
-enum cr_status cr_exam_try(struct cr_exam *exam, bool blank, double factor, struct cr_curve *curve,
+enum cr_status cr_exam_try(struct cr_exam *exam, bool blank, double factor, struct cr_loss_curve *curve,
                            struct cr_error *err)
 {
     enum cr_status status;
@@ -118,7 +118,7 @@ done:
     return status;
 }
 
-enum cr_status cr_exam_first_steps(struct cr_exam *exam, const struct cr_curve **curve, struct cr_error *err)
+enum cr_status cr_exam_first_steps(struct cr_exam *exam, const struct cr_loss_curve **curve, struct cr_error *err)
 {
     *curve = &exam->first;
     return exam->first.count > 0 ? CR_OK : cr_exam_try(exam, false, 1, &exam->first, err);

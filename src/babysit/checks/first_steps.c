@@ -15,12 +15,12 @@
 enum { HEAD = 10, TAIL = 30 };
 static const double T = 3.1;
 
-static struct cr_mean tail_of(const struct cr_curve *curve)
+static struct cr_mean tail_of(const struct cr_loss_curve *curve)
 {
     return cr_mean_of(curve->loss + CR_FIRST_STEPS - TAIL, TAIL);
 }
 
-static bool fell(const struct cr_curve *curve)
+static bool fell(const struct cr_loss_curve *curve)
 {
     struct cr_mean head = cr_mean_of(curve->loss, HEAD), tail = tail_of(curve);
     double deviation = tail.error * sqrt(TAIL);
@@ -28,19 +28,19 @@ static bool fell(const struct cr_curve *curve)
 }
 
 /* Only cross-entropy has a loss of guessing. */
-static bool rests_at_chance(const struct cr_exam *exam, const struct cr_curve *curve)
+static bool rests_at_chance(const struct cr_exam *exam, const struct cr_loss_curve *curve)
 {
     struct cr_mean tail = tail_of(curve), before = cr_mean_of(curve->loss + CR_FIRST_STEPS - 2 * TAIL, TAIL);
     return strcmp(exam->experiment->sections.loss.entry->name, "cross-entropy") == 0 &&
            tail.mean > cr_exam_chance(exam) - T * tail.error && cr_welch(before, tail) < T;
 }
 
-static bool is_good(const struct cr_exam *exam, const struct cr_curve *curve)
+static bool is_good(const struct cr_exam *exam, const struct cr_loss_curve *curve)
 {
     return curve->count == CR_FIRST_STEPS && fell(curve) && !rests_at_chance(exam, curve);
 }
 
-static void say_symptom(const struct cr_exam *exam, const struct cr_curve *curve, struct cr_finding *finding)
+static void say_symptom(const struct cr_exam *exam, const struct cr_loss_curve *curve, struct cr_finding *finding)
 {
     if (curve->count < CR_FIRST_STEPS) {
         cr_say(finding->symptom, "the loss is %g after %d steps", curve->loss[curve->count - 1], curve->count);
@@ -56,11 +56,11 @@ static void say_symptom(const struct cr_exam *exam, const struct cr_curve *curve
            tail.mean, tail.error, cr_exam_chance(exam));
 }
 
-static enum cr_status find(struct cr_exam *exam, const struct cr_curve *curve, struct cr_error *err)
+static enum cr_status find(struct cr_exam *exam, const struct cr_loss_curve *curve, struct cr_error *err)
 {
     static const double factors[] = {0.1, 10};
     struct cr_finding finding = cr_exam_finding(exam, CR_FAULT);
-    struct cr_curve other = {0};
+    struct cr_loss_curve other = {0};
     say_symptom(exam, curve, &finding);
     for (size_t i = 0; i < sizeof factors / sizeof *factors && !finding.path[0]; i++) {
         CR_TRY(cr_exam_try(exam, false, factors[i], &other, err));
@@ -82,7 +82,7 @@ static enum cr_status find(struct cr_exam *exam, const struct cr_curve *curve, s
 
 static enum cr_status preflight(struct cr_exam *exam, struct cr_error *err)
 {
-    const struct cr_curve *curve;
+    const struct cr_loss_curve *curve;
     if (cr_exam_is_spoiled(exam))
         return CR_OK;
     CR_TRY(cr_exam_first_steps(exam, &curve, err));

@@ -10,7 +10,7 @@
 enum { TAIL = 30 };
 static const double T = 3.1; /* one-sided, once in a thousand */
 
-static struct cr_mean tail_of(const struct cr_curve *curve)
+static struct cr_mean tail_of(const struct cr_loss_curve *curve)
 {
     int count = curve->count < TAIL ? curve->count : TAIL;
     return cr_mean_of(curve->loss + curve->count - count, count);
@@ -18,8 +18,8 @@ static struct cr_mean tail_of(const struct cr_curve *curve)
 
 static enum cr_status preflight(struct cr_exam *exam, struct cr_error *err)
 {
-    const struct cr_curve *real;
-    struct cr_curve blank;
+    const struct cr_loss_curve *real;
+    struct cr_loss_curve blank;
     if (cr_exam_is_spoiled(exam))
         return CR_OK;
     CR_TRY(cr_exam_first_steps(exam, &real, err));
