@@ -30,6 +30,18 @@ static const char *const models[] = {
     " dense: 4]",
     "[conv: {filters: 4}, relu, leaky-relu, maxpool: 2, tanh, residual: [groupnorm: 2, relu], residual: [tanh],"
     " branch: {lists: [[], [elu]]}, prelu, sigmoid, maxout, hard-swish, relu, dense: 4]",
+    /* Activations in the passes beside them: behind a sum, told by their result or by their input, taken back by the
+       last of several users, through pooling and through a view. */
+    "[conv: {filters: 3}, batchnorm, silu,"
+    " residual: [conv: {filters: 3}, batchnorm, silu, conv: {filters: 3}, batchnorm], gelu,"
+    " residual: [conv: {filters: 4, stride: 2}, batchnorm, tanh, conv: {filters: 4}, batchnorm], elu,"
+    " residual: [conv: {filters: 4}, batchnorm, leaky-relu, conv: {filters: 4}, batchnorm], selu, globalpool, dense: "
+    "4]",
+    "[conv: {filters: 3}, gelu, conv: {filters: 3}, silu, maxpool: 2, conv: {filters: 3}, tanh, maxpool: 2,"
+    " residual: [conv: {filters: 3}, softplus], residual: [conv: {filters: 3}, sigmoid], upconv: {filters: 3}, silu,"
+    " conv: {filters: 2}, hard-swish, flatten, dense: 5, gelu, dense: 5, elu, dense: 4]",
+    "[conv: {filters: 3}, hard-swish, residual: [conv: {filters: 3}], conv: {filters: 3}, batchnorm, softplus, flatten,"
+    " dense: 5, batchnorm, sigmoid, dense: 4]",
     /* Two branches of one value end in the same sum. */
     "[conv: {filters: 3}, relu, residual: [relu, batchnorm], residual: [conv: {filters: 3}], batchnorm, relu,"
     " avgpool: 2, dense: 4]",
@@ -109,6 +121,53 @@ static void fusion_changes_nothing(void **state)
     }
 }
 
+enum { CLASSES = 4 };
+
+/* What a network answers in use, of `count` samples: numbers of the parameters' type. */
+static void answers_of(struct net *n, struct cr_params *params, bool constant, int64_t count, void *answers)
+{
+    struct cr_error err;
+    struct cr_plan *plan;
+    double inputs[BATCH * PIXELS];
+    float narrow[BATCH * PIXELS];
+    const void *feed = params->dtype == CR_F64 ? (const void *)inputs : narrow;
+    struct cr_plan_options options = {
+        .batch = BATCH, .mode = CR_MODE_INFER, .outputs = {n->network->logits}, .constant = constant};
+    for (int i = 0; i < BATCH * PIXELS; i++)
+        narrow[i] = (float)(inputs[i] = cos((double)(i * i % 89)));
+    expect_ok(cr_plan_new(&plan, n->context, n->network->graph, params, &options, &err));
+    for (int run = 0; run < 2; run++)
+        cr_plan_run(plan, &(struct cr_feed){.count = count, .inputs = {feed}});
+    memcpy(answers, cr_plan_tensor(plan, n->network->logits).data,
+           (size_t)(count * CLASSES) * cr_dtype_size(params->dtype));
+    cr_plan_free(plan);
+}
+
+/* In use batch norms and sums are done by the products before them, and what is made of weights may be made once. */
+static void networks_in_use_answer_the_same(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MODELS; i++) {
+        struct net fused, plain;
+        double answers[BATCH * CLASSES], want[BATCH * CLASSES];
+        float narrow[BATCH * CLASSES], once[BATCH * CLASSES];
+        net_make(&fused, models[i], BATCH, false, false);
+        net_make(&plain, models[i], BATCH, true, false);
+        net_run(&fused); /* moves the statistics */
+        net_run(&plain);
+        answers_of(&fused, fused.params, true, BATCH, answers);
+        answers_of(&plain, plain.params, false, BATCH, want);
+        expect_close(answers, want, BATCH * CLASSES, models[i]);
+        answers_of(&fused, fused.network->params, false, BATCH, narrow);
+        answers_of(&fused, fused.network->params, true, BATCH, once);
+        assert_memory_equal(once, narrow, sizeof once);
+        answers_of(&fused, fused.network->params, true, 1, once);
+        assert_memory_equal(once, narrow, CLASSES * sizeof *once);
+        net_free(&fused);
+        net_free(&plain);
+    }
+}
+
 /* What is computed again is the same to the bit, and needs less memory. */
 static void lean_plans_give_the_same(void **state)
 {
@@ -173,9 +232,8 @@ static void activations_are_in_place(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fusion_changes_nothing),
-        cmocka_unit_test(lean_plans_give_the_same),
-        cmocka_unit_test(pooled_numbers_are_not_kept),
+        cmocka_unit_test(fusion_changes_nothing),   cmocka_unit_test(networks_in_use_answer_the_same),
+        cmocka_unit_test(lean_plans_give_the_same), cmocka_unit_test(pooled_numbers_are_not_kept),
         cmocka_unit_test(activations_are_in_place),
     };
     return cmocka_run_group_tests_name("fusion", tests, NULL, NULL);

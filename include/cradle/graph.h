@@ -89,6 +89,8 @@ struct cr_plan_options {
     const struct cr_value *loss; /* what training descends: its mean over the batch; NULL in CR_MODE_INFER */
     const struct cr_value *outputs[CR_MAX_OUTPUTS]; /* what can be read after a run; the rest NULL */
     enum cr_observe observe; /* whether cr_plan_observe can be asked after a run; the results are the same */
+    bool constant; /* in CR_MODE_INFER: no parameter changes any more. What depends on them alone, as weights laid out
+                      for the kernels, is made in cr_plan_new and kept: more memory, faster runs */
     bool lean; /* normalised activations are computed again on the way back, not kept: less memory, the same results */
 };
 

@@ -109,6 +109,7 @@ enum cr_status cr_pass_run(const struct cr_pass *pass, struct cr_context *contex
     struct cr_plan_options planned = {
         .batch = count < BATCH ? count : BATCH,
         .mode = CR_MODE_INFER,
+        .constant = true,
         .outputs = {network->logits, network->probabilities, network->loss, network->target}};
     CR_GO(cr_plan_new(&plan, context, network->graph, network->params, &planned, err));
     CR_GO(make_loader(&loader, dataset, indices, count, planned.batch, options ? options->workers : 0, err));

@@ -31,7 +31,8 @@ enum cr_status cr_predictor_new(struct cr_predictor **predictor, struct cr_conte
     made->answer = made->temperature == 1 ? run->network->probabilities : run->network->logits;
     made->batch = batch;
     made->classes = cr_shape_count(run->network->output);
-    struct cr_plan_options planned = {.batch = batch, .mode = CR_MODE_INFER, .outputs = {made->answer}};
+    struct cr_plan_options planned = {
+        .batch = batch, .mode = CR_MODE_INFER, .outputs = {made->answer}, .constant = true};
     enum cr_status status = cr_plan_new(&made->plan, context, run->network->graph, run->network->params, &planned, err);
     if (status == CR_OK)
         *predictor = made;

@@ -212,7 +212,7 @@ static enum cr_status time_inference(struct bench *bench, double seconds, struct
 {
     const struct cr_network *network = bench->network;
     struct cr_plan_options options = {
-        .batch = bench->facts.batch, .mode = CR_MODE_INFER, .outputs = {network->probabilities}};
+        .batch = bench->facts.batch, .mode = CR_MODE_INFER, .outputs = {network->probabilities}, .constant = true};
     cr_plan_free(bench->training);
     bench->training = NULL;
     CR_TRY(cr_plan_new(&bench->inference, bench->context, network->graph, network->params, &options, err));

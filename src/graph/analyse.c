@@ -3,8 +3,8 @@
  *
  * Fusion saves passes over memory, which is what is scarce. An op may absorb the ones behind it (a convolution its bias
  * and activation, a batch norm the sum and the activation) where nothing else needs what lies between. The backward
- * pass of a relu is left to the op that is the last to write the gradient of its output, where that one can: it writes
- * 0 where the relu's output is 0.
+ * pass of an activation is left to the op that is the last to write the gradient of its output, where that one can: it
+ * multiplies by the derivative as it writes.
  */
 #include "graph/plan.h"
 
@@ -80,7 +80,7 @@ static void fuse(struct cr_plan *plan, const struct cr_vertex *lead)
         const struct cr_value *value = fusion->last->out[0];
         const struct cr_place *place = place_of(plan, value);
         if (place->consumers != 1 || cr_plan_keeps(plan, value) || place->consumer->in[0] != value ||
-            !lead->op->absorb(&fusion->tail, place->consumer))
+            !lead->op->absorb(plan->options.mode, &fusion->tail, place->consumer))
             return;
         plan->fusions[place->consumer->id].lead = lead;
         fusion->last = place->consumer;
@@ -136,18 +136,32 @@ static const struct cr_vertex *last_giver(const struct cr_plan *plan, const stru
     return NULL;
 }
 
-/* Whether the one op that uses this value masks its gradient, through views, which change nothing; or the last one. */
-static bool is_masked(const struct cr_plan *plan, const struct cr_value *value)
+/*
+ * Whether the one op that uses this value takes its gradient back through the activation that made it; through views,
+ * which change nothing; or the last of several.
+ */
+static bool is_derived(const struct cr_plan *plan, const struct cr_value *value, struct cr_curve curve)
 {
     const struct cr_place *place = place_of(plan, value);
     const struct cr_vertex *last;
 
     if (cr_plan_keeps(plan, value))
         return false;
-    if (place->consumers == 1 && place->consumer->in[0] == value)
-        return place->consumer->op->masks || (place->consumer->op->view && is_masked(plan, place->consumer->out[0]));
+    if (place->consumers == 1 && place->consumer->in[0] == value) {
+        const struct cr_op *op = place->consumer->op;
+        return (op->derives && (op->product || cr_curve_by_result(curve))) ||
+               (op->view && is_derived(plan, place->consumer->out[0], curve));
+    }
     last = last_giver(plan, value);
-    return last != NULL && last->in[0] == value && last->op->masks_sum;
+    return last != NULL && last->in[0] == value && last->op->derives_sum;
+}
+
+/* What goes into the activation behind a batch norm is nowhere: where the derivative is told by that, it is its own. */
+static bool can_leave(const struct cr_plan *plan, const struct cr_vertex *activation, struct cr_curve curve)
+{
+    const struct cr_vertex *lead = plan->fusions[activation->id].lead;
+
+    return lead != NULL && (cr_curve_by_result(curve) || !lead->op->derives_tail);
 }
 
 /*
@@ -188,12 +202,15 @@ void cr_plan_analyse(struct cr_plan *plan)
         if (is_live(plan, plan->order[i]) && plan->fusions[i].lead == NULL)
             fuse(plan, plan->order[i]);
     for (int i = 0; i < plan->graph->vertices; i++) {
-        const struct cr_value *value = plan->order[i]->out[0];
-        place_of(plan, value)->is_lean = is_lean(plan, value);
-        if (plan->order[i]->op == cr_op_find("relu") && is_masked(plan, value))
-            place_of(plan, value)->masked = true;
-        if (plan->order[i]->op->view && place_of(plan, plan->order[i]->in[0])->masked)
-            place_of(plan, value)->masked = true;
+        const struct cr_vertex *vertex = plan->order[i];
+        struct cr_place *place = place_of(plan, vertex->out[0]);
+        struct cr_curve curve = cr_vertex_curve(vertex);
+        place->is_lean = is_lean(plan, vertex->out[0]);
+        if (curve.kind != CR_ACTIVATION_none && can_leave(plan, vertex, curve) &&
+            is_derived(plan, vertex->out[0], curve))
+            place->derived = vertex;
+        if (vertex->op->view)
+            place->derived = place_of(plan, vertex->in[0])->derived;
     }
     if (plan->options.observe)
         mark_observed(plan);

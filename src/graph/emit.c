@@ -44,6 +44,13 @@ static void *use(struct cr_plan *plan, int *buffer, size_t size)
     return give(plan, plan->memory + plan->buffers.items[*buffer].offset, plan->buffers.items[*buffer].size);
 }
 
+/* What is made once lives from the plan's beginning to its end. */
+static void last(struct cr_plan *plan, int buffer)
+{
+    if (buffer != CR_NO_BUFFER)
+        plan->buffers.items[buffer].lasts = true;
+}
+
 void *cr_emit_use(struct cr_emit *emit, int *buffer, size_t size)
 {
     return use(emit->plan, buffer, size);
@@ -113,7 +120,8 @@ static bool is_last_reader(const struct cr_emit *emit)
     if (emit->mode == CR_MODE_INFER || producer->op->backward == NULL)
         return true;
     fusion = &plan->fusions[plan->fusions[producer->id].lead->id];
-    return fusion->lead->op->forgets && fusion->tail.relu == NULL;
+    return fusion->lead->op->forgets &&
+           (fusion->tail.activation == NULL || !cr_curve_by_result(cr_vertex_curve(fusion->tail.activation)));
 }
 
 void *cr_emit_out_over(struct cr_emit *emit)
@@ -202,19 +210,44 @@ struct cr_emit cr_emit_member(const struct cr_emit *emit, const struct cr_vertex
     return member;
 }
 
-bool cr_emit_masks(const struct cr_emit *emit, int input)
+struct cr_curve cr_vertex_curve(const struct cr_vertex *vertex)
 {
-    return emit->plan->places[emit->vertex->in[input]->id].masked;
+    return vertex != NULL && vertex->op->curve != NULL ? vertex->op->curve(vertex) : (struct cr_curve){0};
 }
 
-const void *cr_emit_mask(struct cr_emit *emit, int input)
+/* The input of one that a product has absorbed is nowhere else. */
+void *cr_emit_told_by(struct cr_emit *emit, const struct cr_vertex *activation)
 {
-    return cr_emit_masks(emit, input) ? cr_emit_in(emit, input) : NULL;
+    struct cr_plan *plan = emit->plan;
+
+    if (cr_curve_by_result(cr_vertex_curve(activation)))
+        return value_address(emit, activation->out[0]);
+    if (plan->fusions[activation->id].lead == activation)
+        return value_address(emit, activation->in[0]);
+    return use(plan, &plan->saved[activation->id][0], activation_size(emit, activation->in[0]));
 }
 
-bool cr_emit_is_masked(const struct cr_emit *emit)
+struct cr_curve cr_emit_back(const struct cr_emit *emit, int input)
 {
-    return emit->plan->places[emit->vertex->out[0]->id].masked;
+    return cr_vertex_curve(emit->plan->places[emit->vertex->in[input]->id].derived);
+}
+
+void cr_emit_derive(struct cr_emit *emit, int input, struct cr_finish *finish)
+{
+    const struct cr_vertex *activation = place_of(emit, emit->vertex->in[input])->derived;
+
+    finish->back = cr_vertex_curve(activation);
+    finish->of = activation != NULL ? cr_emit_told_by(emit, activation) : NULL;
+}
+
+bool cr_emit_is_derived(const struct cr_emit *emit)
+{
+    return emit->plan->places[emit->vertex->out[0]->id].derived != NULL;
+}
+
+bool cr_emit_is_left(const struct cr_emit *emit)
+{
+    return cr_emit_is_derived(emit) || (emit->lead != NULL && emit->lead->derives_tail);
 }
 
 void cr_emit_view(struct cr_emit *emit)
@@ -231,6 +264,15 @@ void cr_emit_view(struct cr_emit *emit)
 void *cr_emit_saved(struct cr_emit *emit, int slot, size_t bytes)
 {
     return use(emit->plan, &emit->plan->saved[emit->vertex->id][slot], bytes);
+}
+
+void *cr_emit_made(struct cr_emit *emit, int slot, size_t bytes)
+{
+    void *address = cr_emit_saved(emit, slot, bytes);
+
+    if (emit->plan->options.constant)
+        last(emit->plan, emit->plan->saved[emit->vertex->id][slot]);
+    return address;
 }
 
 size_t cr_emit_number(const struct cr_emit *emit)
@@ -303,7 +345,7 @@ void cr_emit_step(struct cr_emit *emit, const struct cr_kernel *kernel, const vo
     struct cr_plan *plan = emit->plan;
     const struct cr_kernel *best = cr_plan_way(plan, kernel, args);
     size_t bytes = best->shared != NULL ? best->shared(args) : 0;
-    int *shared = shared_of(plan);
+    int *shared = shared_of(plan), once = plan->options.constant ? best->constant : 0;
     void *block;
     struct cr_step_info info;
 
@@ -312,9 +354,11 @@ void cr_emit_step(struct cr_emit *emit, const struct cr_kernel *kernel, const vo
         return;
     }
     block = bytes > 0 ? use(plan, shared, bytes) : NULL;
+    if (bytes > 0 && once > 0)
+        last(plan, *shared);
     if (!plan->placing || plan->status != CR_OK)
         return;
     info = cr_plan_describe(plan, emit->vertex, kernel, args, size);
     info.way = best->way != NULL ? best->way : "";
-    plan->status = cr_steps_add(plan->steps, best, args, size, block, &info, NULL);
+    plan->status = cr_steps_add(plan->steps, best, args, size, block, once, &info, NULL);
 }

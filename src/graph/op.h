@@ -14,7 +14,7 @@
 
 /* Ops that are carried out by the one before them, in its pass over the numbers, in this order; NULL: none. */
 struct cr_tail {
-    const struct cr_vertex *bias, *add, *relu;
+    const struct cr_vertex *bias, *norm, *add, *activation;
 };
 
 struct cr_emit {
@@ -44,15 +44,18 @@ struct cr_op {
     enum cr_role roles[CR_MAX_OPERANDS]; /* of each input */
     int moving;                          /* inputs that get a gradient, the first ones; 0: all */
     bool stochastic;                     /* draws random numbers in training */
-    bool masks;      /* backward can write 0 to the gradient of input 0 where the input is not > 0 */
-    bool masks_sum;  /* and does so after it has added to what others have written */
-    bool masks_tail; /* backward does so too for a relu in its own tail */
-    bool measures;   /* forward in training takes the moments of input 0 from its producer, where that leaves them */
-    bool product;    /* of matrices: it is as fast as multiply-adds are */
-    bool forgets;    /* backward does not read its output, unless a relu is in its tail */
-    bool view;       /* its output is its input in another shape */
+    bool derives;     /* backward can take the gradient of input 0 back through the activation that made it, told by its
+                         result; a product also by its input (cr_emit_derive) */
+    bool derives_sum; /* and does so after it has added to what others have written */
+    bool derives_tail; /* backward does so too for an activation in its own tail */
+    bool measures;     /* forward in training takes the moments of input 0 from its producer, where that leaves them */
+    bool product;      /* of matrices: it is as fast as multiply-adds are */
+    bool forgets;      /* backward does not read its output, unless the derivative of its tail is told by it */
+    bool view;         /* its output is its input in another shape */
+    /* Of an activation that works number by number: which it is. */
+    struct cr_curve (*curve)(const struct cr_vertex *vertex);
     /* Whether `next`, which alone uses the output so far, can be absorbed too; then sets its place in the tail. */
-    bool (*absorb)(struct cr_tail *tail, const struct cr_vertex *next);
+    bool (*absorb)(enum cr_mode mode, struct cr_tail *tail, const struct cr_vertex *next);
     /* Checks the inputs' shapes and finds the outputs'. */
     enum cr_status (*infer)(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err);
     void (*forward)(struct cr_emit *emit);
@@ -91,11 +94,17 @@ void cr_emit_moments_out(struct cr_emit *emit, const struct cr_kernel *kernel, c
 const void *cr_emit_moments_in(struct cr_emit *emit, int input);
 /* Another vertex of the group, to ask for its operands. */
 struct cr_emit cr_emit_member(const struct cr_emit *emit, const struct cr_vertex *vertex);
-/* Whether the gradient written to this input must be 0 wherever its numbers are not > 0; and those numbers, or NULL. */
-bool cr_emit_masks(const struct cr_emit *emit, int input);
-const void *cr_emit_mask(struct cr_emit *emit, int input);
-/* Whether the gradient of output 0 has been masked so by who wrote it. */
-bool cr_emit_is_masked(const struct cr_emit *emit);
+/* The activation of this vertex; none: it is NULL, or something else. */
+struct cr_curve cr_vertex_curve(const struct cr_vertex *vertex);
+/* What its derivative is told by: its result or its input, which lives until backward. */
+void *cr_emit_told_by(struct cr_emit *emit, const struct cr_vertex *activation);
+/* The activation that the gradient written to this input must be taken back through, or none. */
+struct cr_curve cr_emit_back(const struct cr_emit *emit, int input);
+/* The same for the finish of a product. */
+void cr_emit_derive(struct cr_emit *emit, int input, struct cr_finish *finish);
+/* Whether who wrote the gradient of output 0 has done so for this activation; or the lead of its group does. */
+bool cr_emit_is_derived(const struct cr_emit *emit);
+bool cr_emit_is_left(const struct cr_emit *emit);
 
 /* The gradient of the input is that of output 0, unchanged (no step where the memory can be shared). */
 void cr_emit_pass(struct cr_emit *emit, int input);
@@ -103,6 +112,8 @@ void cr_emit_pass(struct cr_emit *emit, int input);
 void cr_emit_view(struct cr_emit *emit);
 /* Memory of this vertex that lives from forward to backward, in numbers of the plan's dtype or in bytes. */
 void *cr_emit_saved(struct cr_emit *emit, int slot, size_t bytes);
+/* The same of what is made of parameters alone: where those do not change it lives as long as the plan. */
+void *cr_emit_made(struct cr_emit *emit, int slot, size_t bytes);
 size_t cr_emit_number(const struct cr_emit *emit); /* bytes of one number */
 /* The batch's inputs by slot, its labels, its soft targets; the random key. */
 const void *const *cr_emit_feed(struct cr_emit *emit, int slot);

@@ -141,6 +141,11 @@ static void keep(struct cr_plan *plan, int buffer)
 
 static void keep_outputs(struct cr_plan *plan)
 {
+    for (int i = 0; i < plan->buffers.count; i++)
+        if (plan->buffers.items[i].lasts) {
+            cr_buffers_use(&plan->buffers, i, 0);
+            keep(plan, i);
+        }
     if (plan->options.loss != NULL)
         keep(plan, place_of(plan, plan->options.loss)->value);
     for (int i = 0; i < CR_MAX_OUTPUTS; i++)
@@ -164,6 +169,8 @@ static enum cr_status check(const struct cr_params *params, const struct cr_plan
                        (long long)options->batch);
     if (options->mode == CR_MODE_TRAIN && options->loss == NULL)
         return cr_fail(err, CR_ERROR_ARGUMENT, "a training plan needs a loss");
+    if (options->mode == CR_MODE_TRAIN && options->constant)
+        return cr_fail(err, CR_ERROR_ARGUMENT, "a training plan changes the parameters: they are not constant");
     if (options->mode == CR_MODE_TRAIN && params->gradients == NULL)
         return cr_fail(err, CR_ERROR_ARGUMENT, "a training plan needs parameters with gradients");
     return CR_OK;
@@ -224,7 +231,10 @@ static enum cr_status make(struct cr_plan *plan, struct cr_error *err)
     if (walk(plan, true) != CR_OK)
         return cr_fail_memory(err);
     plan->count = plan->options.batch;
-    return cr_steps_ready(plan->steps, err);
+    CR_TRY(cr_steps_ready(plan->steps, err));
+    if (plan->options.constant)
+        cr_steps_prepare(plan->steps);
+    return CR_OK;
 }
 
 enum cr_status cr_plan_new(struct cr_plan **plan, struct cr_context *context, const struct cr_graph *graph,

@@ -16,6 +16,7 @@
 struct cr_buffer {
     size_t size, offset;
     int first, last; /* ticks */
+    bool lasts;      /* as long as the plan: it is written once */
     bool shared;     /* is read again under another name: nobody may write over it */
 };
 
@@ -50,8 +51,9 @@ struct cr_place {
     bool observed;              /* who reads them after the run does; of a parameter: those of its gradient */
     bool left;                  /* its producer has left them in this walk */
     bool counts;                /* the loss depends on it */
-    bool masked;                /* of a relu's output: its consumer writes 0 to its gradient where it is 0 */
-    bool begun;                 /* a consumer has written to its gradient in this walk */
+    const struct cr_vertex *derived; /* the activation that made it, which who is last to write its gradient takes that
+                                        back through; NULL: not */
+    bool begun;                      /* a consumer has written to its gradient in this walk */
 };
 
 /* What a plan knows of a vertex: which group of fused ones it belongs to. */

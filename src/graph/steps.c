@@ -17,6 +17,7 @@ struct step {
     void *args; /* begins with int64_t batch */
     void *shared;
     struct cr_step_info info;
+    int once; /* phases, the first ones, that only cr_steps_prepare runs */
     int64_t parts[CR_PHASES];
 };
 
@@ -27,6 +28,7 @@ struct cr_steps {
     int64_t count, capacity;
     int threads;
     bool observed; /* the steps that observe run too */
+    bool preparing;
     struct cr_team *team;
     size_t scratch_size; /* of one thread */
     char *scratch;       /* [threads][scratch_size] */
@@ -71,7 +73,7 @@ static void count_parts(struct step *step)
 }
 
 enum cr_status cr_steps_add(struct cr_steps *steps, const struct cr_kernel *kernel, const void *args, size_t size,
-                            void *shared, const struct cr_step_info *info, struct cr_error *err)
+                            void *shared, int once, const struct cr_step_info *info, struct cr_error *err)
 {
     struct step *step;
     size_t scratch = kernel->scratch != NULL ? kernel->scratch(args) : 0;
@@ -85,7 +87,7 @@ enum cr_status cr_steps_add(struct cr_steps *steps, const struct cr_kernel *kern
         steps->capacity = capacity;
     }
     step = &steps->steps[steps->count];
-    *step = (struct step){.kernel = kernel, .shared = shared, .info = *info};
+    *step = (struct step){.kernel = kernel, .shared = shared, .once = once, .info = *info};
     step->args = cr_arena_alloc(steps->arena, size);
     if (step->args == NULL)
         return cr_fail_memory(err);
@@ -179,7 +181,8 @@ static void run_share(const struct cr_steps *steps, struct member *member, doubl
         const struct step *step = &steps->steps[i];
         if (step->info.observes && !steps->observed)
             continue;
-        for (int phase = 0; phase < CR_PHASES; phase++) {
+        int end = steps->preparing ? step->once : CR_PHASES;
+        for (int phase = steps->preparing ? 0 : step->once; phase < end; phase++) {
             if (step->parts[phase] == 1)
                 run_alone(step, phase, member, scratch);
             else if (step->parts[phase] > 1)
@@ -214,6 +217,13 @@ static void run(const struct cr_steps *steps, const struct cr_steps *next, doubl
     }
 }
 
+void cr_steps_prepare(struct cr_steps *steps)
+{
+    steps->preparing = true;
+    run(steps, NULL, NULL);
+    steps->preparing = false;
+}
+
 void cr_steps_run(const struct cr_steps *steps)
 {
     run(steps, NULL, NULL);
@@ -245,7 +255,7 @@ struct cr_step_info cr_steps_info(const struct cr_steps *steps, int64_t index)
     struct cr_step_info info = step->info;
 
     info.parts = 0;
-    for (int phase = 0; phase < CR_PHASES; phase++)
+    for (int phase = step->once; phase < CR_PHASES; phase++)
         info.parts += step->parts[phase];
     return info;
 }

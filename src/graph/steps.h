@@ -12,11 +12,13 @@ struct cr_steps;
 
 enum cr_status cr_steps_new(struct cr_steps **steps, struct cr_context *context, struct cr_error *err);
 void cr_steps_free(struct cr_steps *steps);
-/* `args` is copied, `info` too but for its texts; its parts are counted here. */
+/* `args` is copied, `info` too but for its texts; its parts are counted here. The first `once` phases are prepared. */
 enum cr_status cr_steps_add(struct cr_steps *steps, const struct cr_kernel *kernel, const void *args, size_t size,
-                            void *shared, const struct cr_step_info *info, struct cr_error *err);
+                            void *shared, int once, const struct cr_step_info *info, struct cr_error *err);
 /* After the last was added: gets the threads' scratch memory. */
 enum cr_status cr_steps_ready(struct cr_steps *steps, struct cr_error *err);
+/* Runs the phases that are done once, which later runs leave out. */
+void cr_steps_prepare(struct cr_steps *steps);
 /* Whether the steps that observe run; at first they do not. */
 void cr_steps_observe(struct cr_steps *steps, bool observed);
 /* Sets the number of samples of every step. */

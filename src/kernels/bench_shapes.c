@@ -181,11 +181,11 @@ static double make_activation(struct cr_bench_memory *memory, union cr_bench_arg
 {
     struct cr_activation_args *a = &args->activation;
     *a = (struct cr_activation_args){
-        .batch = shape->batch, .size = shape->size[0] * shape->size[1], .kind = kind, .parameter = 0.1};
+        .batch = shape->batch, .size = shape->size[0] * shape->size[1], .curve = {kind, 0.1}};
     int64_t count = a->batch * a->size;
     a->x = numbers(memory, count);
     a->y = numbers(memory, count);
-    a->dy = a->x;
+    a->dy = a->from = a->x;
     a->dx = a->y;
     return 8.0 * (double)count;
 }

@@ -33,8 +33,9 @@ struct cr_work {
  * cost wins: an estimate from the shape alone by constants that were measured once, never by the clock at run time.
  */
 struct cr_kernel {
-    bool moments;                     /* leaves the moments that struct cr_finish asks for */
-    const char *way;                  /* "direct", "winograd 4x4"; NULL: there is one */
+    bool moments;    /* leaves the moments that struct cr_finish asks for */
+    int constant;    /* phases, the first ones, that read parameters alone, and so do the same each run */
+    const char *way; /* "direct", "winograd 4x4"; NULL: there is one */
     bool (*takes)(const void *args);  /* NULL: every shape */
     double (*cost)(const void *args); /* in vector multiply-adds at full speed; NULL: 0 */
     struct cr_phase {
@@ -61,15 +62,38 @@ struct cr_input_args {
     void *y;
 };
 
+/* The activations that work number by number; none: y = x. */
+enum cr_activation {
+    CR_ACTIVATION_none,
+#define CR_ACTIVATION(name, word, from) CR_ACTIVATION_##name,
+#include "kernels/activations.def"
+#undef CR_ACTIVATION
+};
+
+/* One of them with its parameter: slope, alpha. */
+struct cr_curve {
+    enum cr_activation kind;
+    double parameter;
+};
+
+/* Whether its derivative is told by its result, as activations.def says; else by its input. */
+bool cr_curve_by_result(struct cr_curve curve);
+
 /*
- * What a product does to each number before it stores it, so that no other pass over memory is needed: adds the bias of
- * its column; y <= 0 ? 0 : y where `relu` is set; mask <= 0 ? 0 : y, with mask an array like y. NULL: not.
- * Kernels that say so also leave the moments of what they stored (moments.h), with extremes and zeros or without.
+ * What a product does to its numbers while they are in the nearest cache, so that no other pass over memory is needed:
+ * multiplies them by the scale of their column (not where `add` is set) and adds its bias; adds the residual; stores
+ * them to `before`; y = curve(y); y = y back'(of), the way back through the activation `back`, whose result (or input,
+ * as activations.def says) is `of`. `residual`, `before` and `of` are arrays like y. NULL, none: not. Kernels that say
+ * so also leave the moments of what they stored (moments.h), with extremes and zeros or without.
  */
 struct cr_finish {
-    const void *bias, *mask;
-    bool relu, extremes;
+    const void *scale, *bias, *residual;
+    struct cr_curve curve;
+    void *before;
+    struct cr_curve back;
+    const void *of;
     void *moments; /* NULL: not */
+    bool extremes;
 };
 
 /*
@@ -165,21 +189,13 @@ struct cr_unary_args {
     bool add;
 };
 
-/* The activations that work number by number. */
-enum cr_activation {
-#define CR_ACTIVATION(name, word, from) CR_ACTIVATION_##name,
-#include "kernels/activations.def"
-#undef CR_ACTIVATION
-};
-
-/* forward: y = f(x). backward: dx = f' dy, from y or from x as the list says. `parameter`: slope, alpha. */
+/* forward: y = f(x). backward: dx = f' dy, with f' from y or from x as the list says. */
 struct cr_activation_args {
     int64_t batch, size;
-    enum cr_activation kind;
-    double parameter;
+    struct cr_curve curve;
     const void *x;
     void *y;
-    const void *dy;
+    const void *from, *dy;
     void *dx;
     bool add;
 };
@@ -215,7 +231,8 @@ struct cr_maxout_args {
  * Windows as in conv; what lies outside the picture does not count (average: divides by the pixels inside).
  * maxpool_forward also writes index[n][i][j][c], the place of the maximum in its sample's plane (h * W + w), the first
  * in reading order where several are equal; a NaN is a maximum.
- * maxpool_backward lets nothing pass where y is given and <= 0.
+ * maxpool_backward takes dy back through the activation `back` of the picture's numbers first, by y: it must be one
+ * whose derivative is told by its result.
  */
 struct cr_pool_args {
     int64_t batch, height, width, channels;
@@ -226,6 +243,7 @@ struct cr_pool_args {
     const void *dy;
     void *dx;
     bool add;
+    struct cr_curve back;
 };
 
 /* forward: y[n][p][c] = x[n][p][c] s[n][c] (and dx from dy). sum: s[n][c] = sum_p x[n][p][c] y[n][p][c] (ds from x, dy)
@@ -277,14 +295,15 @@ struct cr_dropout_units_args {
 
 /*
  * Ioffe & Szegedy 2015, over n and p for each c: m = mean x, v = mean (x - m)^2, xhat = (x - m) / sqrt(v + epsilon),
- * y = xhat scale[c] + shift[c], + residual where that is given, then y <= 0 ? 0 : y where `relu` is set.
+ * y = curve(xhat scale[c] + shift[c] + residual), without residual where that is not given.
  * train  takes m and v from the moments of x where they are given,
  *        writes y, mean, inverse (= 1 / sqrt(v + epsilon)) and moves running_mean, running_variance (unbiased) by
  *        r += momentum (batch - r)
  * apply  writes y from mean and inverse, the same numbers as train did
  * infer  writes y from running_mean, running_variance
- * backward writes dx, dscale = sum dy xhat, dshift = sum dy from x, dy, mean, inverse; dx may be NULL. Where `relu` is
- * set dy counts as 0 where y <= 0. dresidual, where given, gets this dy; dx or dresidual may be dy's own memory
+ * backward writes dx, dscale = sum dy xhat, dshift = sum dy from x, dy, mean, inverse; dx may be NULL. dy goes
+ * back through the curve first, by y, or for one that is told from its input by x, scale, shift and residual;
+ * dresidual, where given, gets this dy; dx or dresidual may be dy's own memory
  */
 struct cr_batchnorm_args {
     int64_t batch, pixels, channels;
@@ -296,9 +315,20 @@ struct cr_batchnorm_args {
     bool add; /* to dx */
     const void *moments;
     const void *residual;
-    bool relu;
+    struct cr_curve curve;
     void *dresidual;
     bool add_dresidual;
+};
+
+/*
+ * A batch norm in use as what a product does to its numbers: factor[c] = scale[c] / sqrt(running_variance[c] +
+ * epsilon), offset[c] = (bias[c] - running_mean[c]) factor[c] + shift[c]; bias may be NULL, then it is 0.
+ */
+struct cr_fold_args {
+    int64_t batch, channels;
+    double epsilon;
+    const void *bias, *scale, *shift, *running_mean, *running_variance;
+    void *factor, *offset;
 };
 
 /*

@@ -46,7 +46,7 @@ enum cr_status cr_update_add(struct cr_update *update, const struct cr_kernel *k
         update->shared_size = shared;
     if (!update->steps)
         return CR_OK;
-    return cr_steps_add(update->steps, best, args, size, update->shared, &update->info, err);
+    return cr_steps_add(update->steps, best, args, size, update->shared, 0, &update->info, err);
 }
 
 void *cr_update_room(struct cr_update *update, size_t size)

@@ -111,7 +111,7 @@ static enum cr_status add_mix(struct cr_steps **steps, struct cr_optimizer *opti
 {
     struct cr_step_info info = cr_optimizer_info(optimizer);
     CR_TRY(cr_steps_new(steps, optimizer->context, err));
-    CR_TRY(cr_steps_add(*steps, &optimizer->kernels.mix, args, sizeof *args, NULL, &info, err));
+    CR_TRY(cr_steps_add(*steps, &optimizer->kernels.mix, args, sizeof *args, NULL, 0, &info, err));
     return cr_steps_ready(*steps, err);
 }
 

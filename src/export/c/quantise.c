@@ -155,6 +155,10 @@ double cr_quantise_function(const struct cr_stage *stage, double x)
     if (stage->kind == CR_STAGE_RELU)
         return x > 0 ? x : 0;
     switch ((enum cr_activation)stage->activation) {
+    case CR_ACTIVATION_none:
+        break;
+    case CR_ACTIVATION_relu:
+        return x > 0 ? x : 0;
     case CR_ACTIVATION_leaky_relu:
         return x > 0 ? x : stage->parameter * x;
     case CR_ACTIVATION_elu:

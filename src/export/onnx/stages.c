@@ -282,6 +282,11 @@ static enum cr_status build_activation(struct build *b, struct cr_error *err)
     name_text x;
     strcpy(x, b->at);
     switch ((enum cr_activation)b->stage->activation) {
+    case CR_ACTIVATION_none:
+        break;
+    case CR_ACTIVATION_relu:
+        apply(b, "Relu", NULL);
+        return CR_OK;
     case CR_ACTIVATION_leaky_relu:
         apply(b, "LeakyRelu", alpha);
         return CR_OK;

@@ -1,6 +1,7 @@
 /*
  * activation: y = f(x), number by number, for every f of kernels/activations.def; dx = f' dy, with f' from y where the
- * list says so, and then x need not be kept; else from x.
+ * list says so, and then x need not be kept; else from x. A product or a batch norm before it absorbs it, and whoever
+ * is last to write dy may take it back (analyse.c): then nothing is left to do.
  */
 #include "graph/activation.h"
 #include "graph/op.h"
@@ -13,21 +14,17 @@ static const struct cr_name kinds[] = {
 };
 
 static const struct cr_option options[] = {
-    CR_CHOICE("kind", struct cr_activation_options, kind, .names = kinds, .help = "which"),
+    CR_CHOICE("kind", struct cr_activation_options, kind, .names = kinds, .def = CR_ACTIVATION_relu, .help = "which"),
     CR_FLOAT("parameter", struct cr_activation_options, parameter, .min = 0, .max = 1e6, .def = 1,
              .help = "slope of leaky-relu, alpha of elu"),
     {0},
 };
 
-static bool is_from_y(int kind)
+static struct cr_curve curve(const struct cr_vertex *vertex)
 {
-    enum { X, Y };
-    static const int from_of[] = {
-#define CR_ACTIVATION(name, word, from) [CR_ACTIVATION_##name] = from,
-#include "kernels/activations.def"
-#undef CR_ACTIVATION
-    };
-    return from_of[kind] == Y;
+    const struct cr_activation_options *o = vertex->options;
+
+    return (struct cr_curve){(enum cr_activation)o->kind, o->parameter};
 }
 
 static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *outputs, struct cr_error *err)
@@ -39,12 +36,8 @@ static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *out
 
 static struct cr_activation_args args_of(const struct cr_emit *emit)
 {
-    const struct cr_activation_options *o = emit->options;
-
-    return (struct cr_activation_args){.batch = emit->batch,
-                                       .size = cr_shape_count(emit->vertex->in[0]->shape),
-                                       .kind = (enum cr_activation)o->kind,
-                                       .parameter = o->parameter};
+    return (struct cr_activation_args){
+        .batch = emit->batch, .size = cr_shape_count(emit->vertex->in[0]->shape), .curve = curve(emit->vertex)};
 }
 
 static void forward(struct cr_emit *emit)
@@ -52,7 +45,8 @@ static void forward(struct cr_emit *emit)
     struct cr_activation_args args = args_of(emit);
 
     args.x = cr_emit_in(emit, 0);
-    args.y = emit->mode == CR_MODE_INFER || is_from_y(args.kind) ? cr_emit_out_over(emit) : cr_emit_out(emit, 0);
+    args.y =
+        emit->mode == CR_MODE_INFER || cr_curve_by_result(args.curve) ? cr_emit_out_over(emit) : cr_emit_out(emit, 0);
     CR_EMIT(emit, activation_forward, args);
 }
 
@@ -60,10 +54,11 @@ static void backward(struct cr_emit *emit)
 {
     struct cr_activation_args args = args_of(emit);
 
-    if (is_from_y(args.kind))
-        args.y = cr_emit_out(emit, 0);
-    else
-        args.x = cr_emit_in(emit, 0);
+    if (cr_emit_is_left(emit)) {
+        cr_emit_pass(emit, 0);
+        return;
+    }
+    args.from = cr_emit_told_by(emit, emit->vertex);
     args.dy = cr_emit_dout(emit, 0);
     args.dx = cr_emit_din_over(emit, 0, &args.add);
     CR_EMIT(emit, activation_backward, args);
@@ -73,6 +68,7 @@ const struct cr_op cr_op_activation = {
     .entry = {.name = "activation", .help = "a function of each number", .options = options},
     .inputs = 1,
     .outputs = 1,
+    .curve = curve,
     .infer = infer,
     .forward = forward,
     .backward = backward,

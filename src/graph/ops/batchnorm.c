@@ -3,26 +3,30 @@
  * each channel over the batch in training, and their running averages in inference. The gradient is derived in
  * docs/batchnorm.md.
  *
- * x [N][...][C]; inputs x, scale, shift and the states mean, variance. A sum and a relu behind it are absorbed.
+ * x [N][...][C]; inputs x, scale, shift and the states mean, variance. A sum and an activation behind it are
+ * absorbed; in use, a product before it absorbs it (epilogue.c).
  */
 #include <assert.h>
 
+#include "graph/batchnorm.h"
 #include "graph/op.h"
 #include "graph/tables.h"
 
-struct batchnorm {
-    double momentum, epsilon;
-};
-
 const struct cr_option cr_batchnorm_options[] = {
-    CR_FLOAT("momentum", struct batchnorm, momentum, .min = 1e-6, .max = 1, .def = 0.1,
+    CR_FLOAT("momentum", struct cr_batchnorm_options, momentum, .min = 1e-6, .max = 1, .def = 0.1,
              .help = "share of the new batch in the running statistics"),
-    CR_FLOAT("epsilon", struct batchnorm, epsilon, .min = 1e-12, .max = 1, .def = 1e-5, .log = true,
+    CR_FLOAT("epsilon", struct cr_batchnorm_options, epsilon, .min = 1e-12, .max = 1, .def = 1e-5, .log = true,
              .help = "added to the variance"),
     {0},
 };
 
-enum { X, SCALE, SHIFT, MEAN, VARIANCE };
+enum {
+    X = CR_BATCHNORM_X,
+    SCALE = CR_BATCHNORM_SCALE,
+    SHIFT = CR_BATCHNORM_SHIFT,
+    MEAN = CR_BATCHNORM_MEAN,
+    VARIANCE = CR_BATCHNORM_VARIANCE
+};
 enum { BATCH_MEAN, BATCH_INVERSE };
 enum { PATH, RESIDUAL }; /* operands of a sum behind it */
 
@@ -40,7 +44,7 @@ static enum cr_status infer(const struct cr_vertex *vertex, struct cr_shape *out
 
 static struct cr_batchnorm_args args_of(struct cr_emit *emit)
 {
-    const struct batchnorm *o = emit->options;
+    const struct cr_batchnorm_options *o = emit->options;
     struct cr_shape x = emit->vertex->in[X]->shape;
     int64_t channels = x.dims[x.rank - 1];
 
@@ -59,12 +63,13 @@ static void *saved(struct cr_emit *emit, int slot, int64_t channels)
     return cr_emit_saved(emit, slot, (size_t)channels * cr_emit_number(emit));
 }
 
-static bool absorb(struct cr_tail *tail, const struct cr_vertex *next)
+static bool absorb(enum cr_mode mode, struct cr_tail *tail, const struct cr_vertex *next)
 {
-    if (tail->relu != NULL)
+    (void)mode;
+    if (tail->activation != NULL)
         return false;
-    if (next->op == cr_op_find("relu"))
-        tail->relu = next;
+    if (next->op->curve != NULL)
+        tail->activation = next;
     else if (next->op == cr_op_find("add") && tail->add == NULL)
         tail->add = next;
     else
@@ -72,16 +77,24 @@ static bool absorb(struct cr_tail *tail, const struct cr_vertex *next)
     return true;
 }
 
+/* The other branch of a sum behind it; NULL: there is none. */
+static const void *residual(struct cr_emit *emit)
+{
+    struct cr_emit sum;
+
+    if (emit->tail->add == NULL)
+        return NULL;
+    sum = cr_emit_member(emit, emit->tail->add);
+    return cr_emit_in(&sum, RESIDUAL);
+}
+
 static void forward(struct cr_emit *emit)
 {
     struct cr_batchnorm_args args = args_of(emit);
 
     args.y = cr_emit_out(emit, 0);
-    args.relu = emit->tail->relu != NULL;
-    if (emit->tail->add != NULL) {
-        struct cr_emit sum = cr_emit_member(emit, emit->tail->add);
-        args.residual = cr_emit_in(&sum, RESIDUAL);
-    }
+    args.curve = cr_vertex_curve(emit->tail->activation);
+    args.residual = residual(emit);
     args.running_mean = cr_emit_in(emit, MEAN);
     args.running_variance = cr_emit_in(emit, VARIANCE);
     if (emit->mode == CR_MODE_INFER || cr_vertex_frozen(emit->vertex)) {
@@ -98,7 +111,7 @@ static void again(struct cr_emit *emit)
 {
     struct cr_batchnorm_args args = args_of(emit);
 
-    args.relu = emit->tail->relu != NULL;
+    args.curve = cr_vertex_curve(emit->tail->activation);
     args.mean = saved(emit, BATCH_MEAN, args.channels);
     args.inverse = saved(emit, BATCH_INVERSE, args.channels);
     args.y = cr_emit_out(emit, 0);
@@ -116,16 +129,19 @@ static void backward(struct cr_emit *emit)
     args.dscale = cr_emit_din(emit, SCALE, &add_scale);
     args.dshift = cr_emit_din(emit, SHIFT, &add_shift);
     assert(!add_scale && !add_shift); /* no two share their scale or shift: dx is made of this one's sums */
-    if (emit->tail->relu != NULL) {
-        struct cr_emit relu = cr_emit_member(emit, emit->tail->relu);
-        args.relu = !cr_emit_is_masked(&relu);
-        args.y = args.relu ? cr_emit_out(emit, 0) : NULL;
+    if (emit->tail->activation != NULL) {
+        struct cr_emit activation = cr_emit_member(emit, emit->tail->activation);
+        args.curve = cr_emit_is_derived(&activation) ? (struct cr_curve){0} : cr_vertex_curve(activation.vertex);
+        if (!cr_curve_by_result(args.curve))
+            args.residual = residual(emit);
+        else if (args.curve.kind != CR_ACTIVATION_none)
+            args.y = cr_emit_out(emit, 0);
     }
     if (emit->tail->add != NULL) {
         struct cr_emit sum = cr_emit_member(emit, emit->tail->add);
         args.dresidual = cr_emit_din_over(&sum, RESIDUAL, &args.add_dresidual);
         args.dx = cr_emit_din(emit, X, &args.add);
-        if (args.dresidual == args.dy && !args.relu)
+        if (args.dresidual == args.dy && args.curve.kind == CR_ACTIVATION_none)
             args.dresidual = NULL; /* it is there already */
     } else {
         args.dx = cr_emit_din_over(emit, X, &args.add);
@@ -145,7 +161,7 @@ const struct cr_op cr_op_batchnorm = {
     .inputs = 5,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM, CR_ROLE_PARAM, CR_ROLE_STATE, CR_ROLE_STATE},
-    .masks_tail = true,
+    .derives_tail = true,
     .measures = true,
     .absorb = absorb,
     .forgets = true,

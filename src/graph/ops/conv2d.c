@@ -3,7 +3,7 @@
  *
  * x [N][H][W][C], w [KH][KW][C][F], y [N][OH][OW][F]; s the stride, p and q the border above and left (window.h), where
  * x is 0. It is a correlation, as everywhere in this field. In G groups w is [KH][KW][C / G][F], and c goes over the
- * channels of the filter's group. A bias and a relu behind it are absorbed.
+ * channels of the filter's group. A bias and an activation behind it are absorbed.
  */
 #include "graph/epilogue.h"
 #include "graph/window.h"
@@ -82,7 +82,7 @@ static void backward(struct cr_emit *emit)
     args.db = NULL;
     args.w = cr_emit_in(emit, 1);
     args.x = cr_emit_din(emit, 0, &args.add);
-    args.finish.mask = cr_emit_mask(emit, 0);
+    cr_emit_derive(emit, 0, &args.finish);
     if (args.x != NULL)
         EMIT(emit, backward_data, args);
 }
@@ -99,8 +99,8 @@ const struct cr_op cr_op_conv2d = {
     .inputs = 2,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM},
-    .masks = true,
-    .masks_sum = true,
+    .derives = true,
+    .derives_sum = true,
     .product = true,
     .absorb = cr_epilogue_absorb,
     .forgets = true,

@@ -4,7 +4,7 @@
  *
  * x [N][h][w][C], weights [KH][KW][F][C], y [N][H][W][F], such that a convolution of y with these weights would give
  * h x w. H = s h with padding same, else H = (h - 1) s + KH - 2 p. Its own gradients are that convolution of dy, and
- * the gradient of its weights with x and dy in each other's place. A bias and a relu behind it are absorbed.
+ * the gradient of its weights with x and dy in each other's place. A bias and an activation behind it are absorbed.
  */
 #include "graph/epilogue.h"
 #include "graph/window.h"
@@ -93,7 +93,7 @@ static void backward(struct cr_emit *emit)
         CR_EMIT(emit, conv_backward_weights, args);
     args.w = cr_emit_in(emit, 1);
     args.y = cr_emit_din(emit, 0, &args.add);
-    args.finish.mask = cr_emit_mask(emit, 0);
+    cr_emit_derive(emit, 0, &args.finish);
     if (args.y != NULL)
         CR_EMIT(emit, conv_forward, args);
 }
@@ -112,7 +112,7 @@ const struct cr_op cr_op_conv2d_transpose = {
     .inputs = 2,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM},
-    .masks = true,
+    .derives = true,
     .product = true,
     .absorb = cr_epilogue_absorb,
     .forgets = true,

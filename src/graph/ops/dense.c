@@ -1,7 +1,7 @@
 /*
  * dense: y[n][o] = sum_i x[n][i] w[i][o]        x [N][I], w [I][O], y [N][O]
  *
- * dx = dy w', dw = x' dy. A bias and a relu behind it are absorbed.
+ * dx = dy w', dw = x' dy. A bias and an activation behind it are absorbed.
  */
 #include "graph/epilogue.h"
 
@@ -47,7 +47,7 @@ static void backward(struct cr_emit *emit)
     args.db = NULL;
     args.w = cr_emit_in(emit, 1);
     args.x = cr_emit_din(emit, 0, &args.add);
-    args.finish.mask = cr_emit_mask(emit, 0);
+    cr_emit_derive(emit, 0, &args.finish);
     if (args.x != NULL)
         CR_EMIT(emit, dense_backward_data, args);
 }
@@ -62,8 +62,8 @@ const struct cr_op cr_op_dense = {
     .inputs = 2,
     .outputs = 1,
     .roles = {CR_ROLE_ACTIVATION, CR_ROLE_PARAM},
-    .masks = true,
-    .masks_sum = true,
+    .derives = true,
+    .derives_sum = true,
     .product = true,
     .absorb = cr_epilogue_absorb,
     .forgets = true,

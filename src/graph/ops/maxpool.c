@@ -28,7 +28,8 @@ static void backward(struct cr_emit *emit)
     struct cr_pool_args args = cr_pool_args_of(emit);
 
     args.index = saved_index(emit);
-    if (cr_emit_masks(emit, 0))
+    args.back = cr_emit_back(emit, 0);
+    if (args.back.kind != CR_ACTIVATION_none)
         args.y = cr_emit_out(emit, 0); /* the input itself need not be kept */
     args.dy = cr_emit_dout(emit, 0);
     args.dx = cr_emit_din(emit, 0, &args.add);
@@ -39,7 +40,7 @@ const struct cr_op cr_op_maxpool = {
     .entry = {.name = "maxpool", .help = "the largest number of each window", .options = cr_pool_options},
     .inputs = 1,
     .outputs = 1,
-    .masks = true,
+    .derives = true,
     .infer = cr_pool_infer,
     .forward = forward,
     .backward = backward,

@@ -1,6 +1,6 @@
 /*
- * relu: y = max(x, 0); dx = dy where y > 0, else 0. A NaN stays one. Where the op behind it masks the gradient, or the
- * one before it does that for its tail, nothing is left to do.
+ * relu: y = max(x, 0); dx = dy where y > 0, else 0. A NaN stays one. Where the op behind it takes the gradient back, or
+ * the one before it does that for its tail, nothing is left to do.
  */
 #include "graph/op.h"
 
@@ -24,7 +24,7 @@ static void backward(struct cr_emit *emit)
 {
     struct cr_unary_args args = {.batch = emit->batch, .size = cr_shape_count(emit->vertex->in[0]->shape)};
 
-    if (cr_emit_is_masked(emit) || (emit->lead != NULL && emit->lead->masks_tail)) {
+    if (cr_emit_is_left(emit)) {
         cr_emit_pass(emit, 0);
         return;
     }
@@ -34,10 +34,17 @@ static void backward(struct cr_emit *emit)
     CR_EMIT(emit, relu_backward, args);
 }
 
+static struct cr_curve curve(const struct cr_vertex *vertex)
+{
+    (void)vertex;
+    return (struct cr_curve){.kind = CR_ACTIVATION_relu};
+}
+
 const struct cr_op cr_op_relu = {
     .entry = {.name = "relu", .help = "max(x, 0)"},
     .inputs = 1,
     .outputs = 1,
+    .curve = curve,
     .infer = infer,
     .forward = forward,
     .backward = backward,

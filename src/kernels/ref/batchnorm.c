@@ -10,7 +10,10 @@
  */
 #include <math.h>
 
+#include "kernels/ref/curve.h"
 #include "kernels/ref/moments.h"
+
+enum { BLOCK = 1024 /* numbers that an activation is applied to at once */ };
 
 static int64_t slices(const void *args)
 {
@@ -29,37 +32,57 @@ static real square_root(real x)
     return sizeof x == sizeof(float) ? (real)sqrtf((float)x) : (real)sqrt((double)x);
 }
 
-/* The sum and the relu behind the normalisation, over `count` numbers from number k on. */
-static void finish_line(const struct cr_batchnorm_args *a, real *y, int64_t k, int64_t count)
+/* Numbers of a block: whole lines, in the nearest cache. */
+static int64_t block_length(const struct cr_batchnorm_args *a)
 {
-    const real *residual = a->residual;
-    int64_t added = residual ? count : 0, rectified = a->relu ? count : 0;
-#pragma omp simd
-    for (int64_t l = 0; l < added; l++)
-        y[l] += residual[k + l];
-#pragma omp simd
-    for (int64_t l = 0; l < rectified; l++)
-        y[l] = y[l] <= 0 ? 0 : y[l];
+    int64_t length = line_length(a->channels);
+    return length < BLOCK ? BLOCK / length * length : length;
 }
 
-/* y = (x - mean) * factor + shift over one part's pixels; each line holds a number a channel, repeated */
-static void normalise(const struct cr_work *work, const real *mean, const real *factor)
+/* What each channel is normalised by, in lines: (x - mean) * factor + shift. */
+struct norm {
+    const real *means, *factors, *shifts;
+};
+
+/* In the memory that begins at `lines`. */
+static struct norm norm_of(const struct cr_batchnorm_args *a, real *lines, const real *mean, const real *factor)
+{
+    int64_t length = line_length(a->channels);
+    line_repeat(lines, mean, a->channels);
+    line_repeat(lines + length, factor, a->channels);
+    line_repeat(lines + 2 * length, a->shift, a->channels);
+    return (struct norm){lines, lines + length, lines + 2 * length};
+}
+
+/* to = x normalised + residual, of `count` numbers from number k on: what goes into the activation. */
+static void normalise(const struct cr_batchnorm_args *a, const struct norm *n, real *to, int64_t k, int64_t count)
+{
+    const real *x = (const real *)a->x + k, *residual = (const real *)a->residual + k;
+    int64_t length = line_length(a->channels), line;
+    for (int64_t done = 0; done < count; done += line, to += line, x += line, residual += line) {
+        line = line_count(done, count, length);
+        int64_t added = a->residual ? line : 0;
+#pragma omp simd
+        for (int64_t l = 0; l < line; l++)
+            to[l] = (x[l] - n->means[l]) * n->factors[l] + n->shifts[l];
+#pragma omp simd
+        for (int64_t l = 0; l < added; l++)
+            to[l] += residual[l];
+    }
+}
+
+/* y of one part's pixels */
+static void write(const struct cr_work *work, const real *mean, const real *factor)
 {
     const struct cr_batchnorm_args *a = work->args;
     struct cr_range pixels = slice_of(work);
-    int64_t length = line_length(a->channels), end = pixels.end * a->channels;
-    real *means = work->scratch, *factors = means + length, *shifts = factors + length;
-    line_repeat(means, mean, a->channels);
-    line_repeat(factors, factor, a->channels);
-    line_repeat(shifts, a->shift, a->channels);
+    int64_t length = block_length(a), end = pixels.end * a->channels;
+    struct norm norm = norm_of(a, work->scratch, mean, factor);
     for (int64_t k = pixels.begin * a->channels; k < end; k += length) {
-        int64_t count = line_count(k, end, length);
-        const real *x = (const real *)a->x + k;
         real *y = (real *)a->y + k;
-#pragma omp simd
-        for (int64_t l = 0; l < count; l++)
-            y[l] = (x[l] - means[l]) * factors[l] + shifts[l];
-        finish_line(a, y, k, count);
+        int64_t count = line_count(k, end, length);
+        normalise(a, &norm, y, k, count);
+        curve_apply(a->curve, y, y, count);
     }
 }
 
@@ -101,7 +124,7 @@ static void apply(const struct cr_work *work)
     real *factor = (real *)work->scratch + 3 * line_length(a->channels);
     for (int64_t c = 0; c < a->channels; c++)
         factor[c] = inverse[c] * scale[c];
-    normalise(work, a->mean, factor);
+    write(work, a->mean, factor);
 }
 
 static size_t train_shared(const void *args)
@@ -132,23 +155,48 @@ static void infer(const struct cr_work *work)
     real *factor = (real *)work->scratch + 3 * line_length(a->channels);
     for (int64_t c = 0; c < a->channels; c++)
         factor[c] = scale[c] / square_root(variance[c] + (real)a->epsilon);
-    normalise(work, a->running_mean, factor);
+    write(work, a->running_mean, factor);
 }
 
 const struct cr_kernel CR_NAME(batchnorm_infer) = {.phases = {{slices, infer}}, .scratch = train_scratch};
 
 /* -------------------------------------------------------------------------------------------------------- backward */
 
-/* dy as it comes through the relu, of the line from number k on; `line` has room for it where there is a relu. */
-static const real *line_dy(const struct cr_batchnorm_args *a, real *line, int64_t k, int64_t count)
+/* Lines that a pass over dy needs, the last for one number a channel; behind them are two blocks. */
+enum { LINES = 7 };
+
+static size_t backward_scratch(const void *args)
 {
-    const real *dy = (const real *)a->dy + k, *y = (const real *)a->y + k;
-    if (!a->relu)
+    const struct cr_batchnorm_args *a = args;
+    return (size_t)(LINES * line_length(a->channels) + 2 * block_length(a)) * sizeof(real);
+}
+
+/* The first three lines. */
+static struct norm norm_back(const struct cr_work *work)
+{
+    const struct cr_batchnorm_args *a = work->args;
+    const real *inverse = a->inverse, *scale = a->scale;
+    real *factor = (real *)work->scratch + (LINES - 1) * line_length(a->channels);
+    for (int64_t c = 0; c < a->channels; c++)
+        factor[c] = scale[c] * inverse[c];
+    return norm_of(a, work->scratch, a->mean, factor);
+}
+
+/* dy as it comes through the activation, of the block of `count` numbers from number k on. */
+static const real *block_dy(const struct cr_work *work, const struct norm *norm, int64_t k, int64_t count)
+{
+    const struct cr_batchnorm_args *a = work->args;
+    const real *dy = (const real *)a->dy + k;
+    real *to = (real *)work->scratch + LINES * line_length(a->channels), *z = to + block_length(a);
+    if (a->curve.kind == CR_ACTIVATION_none)
         return dy;
-#pragma omp simd
-    for (int64_t l = 0; l < count; l++)
-        line[l] = y[l] <= 0 ? 0 : dy[l];
-    return line;
+    if (cr_curve_by_result(a->curve)) {
+        curve_back(a->curve, to, (const real *)a->y + k, dy, count, false);
+    } else {
+        normalise(a, norm, z, k, count);
+        curve_back(a->curve, to, z, dy, count, false);
+    }
+    return to;
 }
 
 /* shared: for each slice sum dy [C], sum dy xhat [C] */
@@ -156,20 +204,22 @@ static void sum_slice(const struct cr_work *work)
 {
     const struct cr_batchnorm_args *a = work->args;
     struct cr_range pixels = slice_of(work);
-    int64_t length = line_length(a->channels), end = pixels.end * a->channels;
-    real *means = work->scratch, *inverses = means + length, *sums = inverses + length, *products = sums + length;
-    real *line = products + length;
-    line_repeat(means, a->mean, a->channels);
+    struct norm norm = norm_back(work);
+    int64_t length = line_length(a->channels), block = block_length(a), end = pixels.end * a->channels;
+    real *inverses = (real *)work->scratch + 3 * length, *sums = inverses + length, *products = sums + length;
     line_repeat(inverses, a->inverse, a->channels);
     line_clear(sums, a->channels);
     line_clear(products, a->channels);
-    for (int64_t k = pixels.begin * a->channels; k < end; k += length) {
-        int64_t count = line_count(k, end, length);
-        const real *x = (const real *)a->x + k, *dy = line_dy(a, line, k, count);
+    for (int64_t k = pixels.begin * a->channels; k < end; k += block) {
+        int64_t count = line_count(k, end, block);
+        const real *dy = block_dy(work, &norm, k, count), *x = (const real *)a->x + k;
+        for (; count > 0; count -= length, x += length, dy += length) {
+            int64_t line = count < length ? count : length;
 #pragma omp simd
-        for (int64_t l = 0; l < count; l++) {
-            sums[l] += dy[l];
-            products[l] += dy[l] * ((x[l] - means[l]) * inverses[l]);
+            for (int64_t l = 0; l < line; l++) {
+                sums[l] += dy[l];
+                products[l] += dy[l] * ((x[l] - norm.means[l]) * inverses[l]);
+            }
         }
     }
     real *partial = (real *)work->shared + 2 * work->part * a->channels;
@@ -204,39 +254,45 @@ static int64_t backward_parts(const void *args)
     return a->dx || a->dresidual ? slices(a) : 0;
 }
 
-/* With p = mean dy and q = mean(dy xhat) inverse:  dx = scale inverse (dy - p - (x - mean) q) */
+/* With p = mean dy and q = mean(dy xhat) inverse:  dx = scale inverse (dy - p - (x - mean) q), of one line. */
+static void line_back(const struct cr_batchnorm_args *a, const struct norm *n, const real *p, const real *q,
+                      const real *dy, int64_t k, int64_t count)
+{
+    const real *x = (const real *)a->x + k;
+    real *dx = (real *)a->dx + k, *dresidual = (real *)a->dresidual + k;
+    int64_t passed = a->dresidual ? count : 0, moved = a->dx ? count : 0;
+#pragma omp simd
+    for (int64_t l = 0; l < passed; l++)
+        dresidual[l] = a->add_dresidual ? dresidual[l] + dy[l] : dy[l];
+#pragma omp simd
+    for (int64_t l = 0; l < moved; l++) {
+        real gradient = n->factors[l] * (dy[l] - p[l] - (x[l] - n->means[l]) * q[l]);
+        dx[l] = a->add ? dx[l] + gradient : gradient;
+    }
+}
+
 static void backward(const struct cr_work *work)
 {
     const struct cr_batchnorm_args *a = work->args;
     struct cr_range pixels = slice_of(work);
-    int64_t length = line_length(a->channels), end = pixels.end * a->channels;
-    real *means = work->scratch, *factors = means + length, *p = factors + length, *q = p + length, *line = q + length;
-    const real *mean = a->mean, *inverse = a->inverse, *scale = a->scale, *dscale = a->dscale, *dshift = a->dshift;
+    struct norm norm = norm_back(work);
+    int64_t length = line_length(a->channels), block = block_length(a), end = pixels.end * a->channels;
+    real *p = (real *)work->scratch + 3 * length, *q = p + length, size = (real)(a->batch * a->pixels);
+    const real *inverse = a->inverse, *dscale = a->dscale, *dshift = a->dshift;
     for (int64_t l = 0; l < length; l++) {
         int64_t c = l % a->channels;
-        real count = (real)(a->batch * a->pixels);
-        means[l] = mean[c];
-        factors[l] = scale[c] * inverse[c];
-        p[l] = dshift[c] / count;
-        q[l] = dscale[c] / count * inverse[c];
+        p[l] = dshift[c] / size;
+        q[l] = dscale[c] / size * inverse[c];
     }
-    for (int64_t k = pixels.begin * a->channels; k < end; k += length) {
-        int64_t count = line_count(k, end, length);
-        const real *x = (const real *)a->x + k, *dy = line_dy(a, line, k, count);
-        real *dx = (real *)a->dx + k, *dresidual = (real *)a->dresidual + k;
-        int64_t passed = a->dresidual ? count : 0, moved = a->dx ? count : 0;
-#pragma omp simd
-        for (int64_t l = 0; l < passed; l++)
-            dresidual[l] = a->add_dresidual ? dresidual[l] + dy[l] : dy[l];
-#pragma omp simd
-        for (int64_t l = 0; l < moved; l++) {
-            real gradient = factors[l] * (dy[l] - p[l] - (x[l] - means[l]) * q[l]);
-            dx[l] = a->add ? dx[l] + gradient : gradient;
-        }
+    for (int64_t k = pixels.begin * a->channels; k < end; k += block) {
+        int64_t count = line_count(k, end, block);
+        const real *dy = block_dy(work, &norm, k, count);
+        for (int64_t done = 0; done < count; done += length)
+            line_back(a, &norm, p, q, dy + done, k + done, line_count(done, count, length));
     }
 }
 
 const struct cr_kernel CR_NAME(batchnorm_backward) = {
     .phases = {{slices, sum_slice}, {cr_one_part, sum_slices}, {backward_parts, backward}},
     .shared = backward_shared,
-    .scratch = train_scratch};
+    .scratch = backward_scratch};

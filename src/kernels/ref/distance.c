@@ -10,6 +10,7 @@
  * (Huber 1964.) The logistic one is computed as max(x, 0) - x t + log(1 + exp(-|x|)): nothing overflows.
  */
 #include "kernels/ref/math.h"
+#include "kernels/ref/ref.h"
 
 enum { COST = 16 }; /* of one output, against an addition */
 

@@ -4,22 +4,29 @@
 #ifndef CR_KERNELS_REF_FINISH_H
 #define CR_KERNELS_REF_FINISH_H
 
+#include <string.h>
+
+#include "kernels/ref/curve.h"
 #include "kernels/ref/ref.h"
 
 /* One row y of `columns` numbers, which begins at number `at` of its array: as kernels.h says of struct cr_finish. */
 static inline void finish(real *y, const struct cr_finish *finish, int64_t at, int64_t columns)
 {
-    const real *bias = finish->bias, *mask = finish->mask;
-    int64_t biased = bias ? columns : 0, rectified = finish->relu ? columns : 0, masked = mask ? columns : 0;
+    const real *scale = finish->scale, *bias = finish->bias, *residual = (const real *)finish->residual + at;
+    int64_t scaled = scale ? columns : 0, biased = bias ? columns : 0, added = finish->residual ? columns : 0;
+#pragma omp simd
+    for (int64_t c = 0; c < scaled; c++)
+        y[c] *= scale[c];
 #pragma omp simd
     for (int64_t c = 0; c < biased; c++)
         y[c] += bias[c];
 #pragma omp simd
-    for (int64_t c = 0; c < rectified; c++)
-        y[c] = y[c] <= 0 ? 0 : y[c];
-#pragma omp simd
-    for (int64_t c = 0; c < masked; c++)
-        y[c] = mask[at + c] <= 0 ? 0 : y[c];
+    for (int64_t c = 0; c < added; c++)
+        y[c] += residual[c];
+    if (finish->before)
+        memcpy((real *)finish->before + at, y, (size_t)columns * sizeof(real));
+    curve_apply(finish->curve, y, y, columns);
+    curve_back(finish->back, y, (const real *)finish->of + at, y, columns, false);
 }
 
 /* to[c] = sum of m[row][c] over the rows, or plus what is there. */

@@ -8,9 +8,10 @@
 #define CR_KERNELS_REF_MATH_H
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "kernels/ref/ref.h"
+#include "kernels/ref/real.h"
 
 #define IS_FLOAT (sizeof(real) == sizeof(float))
 

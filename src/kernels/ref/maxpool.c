@@ -7,6 +7,7 @@
  * Forward goes over a line of output pixels [OW * C] once for each tap of the window, with the pixels under the tap
  * copied side by side: the inner loop is long even where there are few channels.
  */
+#include "kernels/ref/curve.h"
 #include "kernels/ref/pool.h"
 
 /* The output pixels whose tap in column b lies inside the picture. */
@@ -84,8 +85,7 @@ static int64_t backward_parts(const void *args)
     return cr_parts(a->batch, pool_sample_cost(a));
 }
 
-static void spread(const struct cr_pool_args *a, real *dx, const real *dy, const real *y, const int32_t *index,
-                   struct window window)
+static void spread(const struct cr_pool_args *a, real *dx, const real *dy, const int32_t *index, struct window window)
 {
     for (int64_t h = window.top; h < window.bottom; h++)
         for (int64_t v = window.left; v < window.right; v++) {
@@ -94,7 +94,7 @@ static void spread(const struct cr_pool_args *a, real *dx, const real *dy, const
 #pragma omp simd
             for (int64_t c = 0; c < a->channels; c++) {
                 real given = dy[c];
-                out[c] += index[c] != place || (y && y[c] <= 0) ? 0 : given;
+                out[c] += index[c] != place ? 0 : given;
             }
         }
 }
@@ -110,11 +110,22 @@ static void backward(const struct cr_work *work)
             dx[k] = 0;
         for (int64_t pixel = 0; pixel < a->out_height * a->out_width; pixel++) {
             int64_t k = (n * a->out_height * a->out_width + pixel) * a->channels;
-            spread(a, dx, (const real *)a->dy + k, a->y ? (const real *)a->y + k : NULL, a->index + k,
-                   window_at(a, pixel / a->out_width, pixel % a->out_width));
+            const real *dy = (const real *)a->dy + k;
+            if (a->back.kind != CR_ACTIVATION_none) {
+                curve_back(a->back, work->scratch, (const real *)a->y + k, dy, a->channels, false);
+                dy = work->scratch;
+            }
+            spread(a, dx, dy, a->index + k, window_at(a, pixel / a->out_width, pixel % a->out_width));
         }
     }
 }
 
 const struct cr_kernel CR_NAME(maxpool_forward) = {.phases = {{forward_parts, forward}}, .scratch = scratch};
-const struct cr_kernel CR_NAME(maxpool_backward) = {.phases = {{backward_parts, backward}}};
+static size_t backward_scratch(const void *args)
+{
+    const struct cr_pool_args *a = args;
+    return (size_t)a->channels * sizeof(real);
+}
+
+const struct cr_kernel CR_NAME(maxpool_backward) = {.phases = {{backward_parts, backward}},
+                                                    .scratch = backward_scratch};

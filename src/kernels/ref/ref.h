@@ -12,12 +12,11 @@
 
 #include "kernels/kernels.h"
 #include "kernels/parts.h"
+#include "kernels/ref/real.h"
 
 #define CR_NAME(name)              CR_NAME_OF(name, CR_SUFFIX)
 #define CR_NAME_OF(name, suffix)   CR_NAME_JOIN(name, suffix)
 #define CR_NAME_JOIN(name, suffix) cr_ref_##name##_##suffix
-
-typedef CR_REAL real;
 
 #define CR_KERNEL(name, args) extern const struct cr_kernel CR_NAME(name);
 #include "kernels/kernels.def"

@@ -3,6 +3,7 @@
 #define CR_KERNELS_REF_SOFTMAX_H
 
 #include "kernels/ref/math.h"
+#include "kernels/ref/ref.h"
 
 enum { EXP_COST = 16 }; /* of one exponential, against an addition */
 

@@ -8,6 +8,7 @@
  */
 #include "kernels/simd/cost.h"
 #include "kernels/simd/direct.h"
+#include "kernels/simd/finish.h"
 #include "kernels/simd/panel.h"
 
 /* One class along one axis. */
@@ -149,7 +150,7 @@ static void run(const struct cr_work *work)
     for (int64_t class = 0; class < a->stride * a->stride; class ++) {
         struct direct d = direct(a, class, work->shared);
         d.turn = turn(a);
-        bool unchanged = d.kernel_height == 0 && a->add && !a->finish.bias && !a->finish.relu && !a->finish.mask;
+        bool unchanged = d.kernel_height == 0 && a->add && !finish_changes(&a->finish);
         bool empty = d.out_height == 0 || d.out_width == 0 || unchanged;
         if (!empty)
             CR_NAME(direct)(&d, block);
@@ -168,5 +169,8 @@ static double product_cost(const void *args)
     return cost_of_product(a->batch * taps(a), a->filters, a->channels, SPEED_DIRECT);
 }
 
-const struct cr_kernel CR_NAME(conv_backward_data) = {
-    .way = "direct", .cost = product_cost, .phases = {{pack_parts, pack}, {parts, run}}, .shared = shared};
+const struct cr_kernel CR_NAME(conv_backward_data) = {.constant = 1,
+                                                      .way = "direct",
+                                                      .cost = product_cost,
+                                                      .phases = {{pack_parts, pack}, {parts, run}},
+                                                      .shared = shared};

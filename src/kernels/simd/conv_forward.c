@@ -83,5 +83,9 @@ static double cost(const void *args)
     return cost_of_product(a->batch * CR_NAME(direct_taps)(&d), a->channels, a->filters, SPEED_DIRECT);
 }
 
-const struct cr_kernel CR_NAME(conv_forward) = {
-    .moments = true, .way = "direct", .cost = cost, .phases = {{pack_parts, pack}, {parts, run}}, .shared = shared};
+const struct cr_kernel CR_NAME(conv_forward) = {.moments = true,
+                                                .constant = 1,
+                                                .way = "direct",
+                                                .cost = cost,
+                                                .phases = {{pack_parts, pack}, {parts, run}},
+                                                .shared = shared};

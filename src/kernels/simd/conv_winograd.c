@@ -105,6 +105,7 @@ static bool takes(const void *args)
     }                                                                                    \
     const struct cr_kernel CR_NAME(conv_##pass##_winograd) = {                           \
         .moments = !(transposed),                                                        \
+        .constant = 1,                                                                   \
         .way = "winograd 4x4",                                                           \
         .takes = takes,                                                                  \
         .cost = pass##_cost,                                                             \

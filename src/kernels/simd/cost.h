@@ -32,6 +32,7 @@
 #endif
 #define SPEED_NARROW 0.80 /* of the direct ones, where a tile has one vector beside each broadcast number */
 #define SPEED_LANES  0.85
+#define COST_PACK    2 /* of a vector of weights */
 
 enum { FEW = 32 }; /* channels and filters, at most, that pictures may be laid across lanes for */
 

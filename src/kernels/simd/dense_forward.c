@@ -1,4 +1,5 @@
 /* y [N][O] = x [N][I] w [I][O]. */
+#include "kernels/simd/cost.h"
 #include "kernels/simd/product.h"
 
 static struct product product(const struct cr_dense_args *a)
@@ -33,4 +34,14 @@ static size_t scratch(const void *args)
     return CR_NAME(product_scratch)(&p);
 }
 
-const struct cr_kernel CR_NAME(dense_forward) = {.phases = {{parts, run}}, .scratch = scratch};
+/* Whole tiles, and packing. */
+static double cost(const void *args)
+{
+    const struct cr_dense_args *a = args;
+    int64_t rows = (a->batch + ROWS - 1) / ROWS * ROWS;
+    return cost_of_product(rows, a->inputs, a->outputs, SPEED_DIRECT) +
+           cost_of_product(COST_PACK, a->inputs, a->outputs, 1);
+}
+
+const struct cr_kernel CR_NAME(dense_forward) = {
+    .way = "packed", .cost = cost, .phases = {{parts, run}}, .scratch = scratch};

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "kernels/simd/direct.h"
+#include "kernels/simd/finish.h"
 #include "kernels/simd/panel.h"
 #include "kernels/simd/tile.h"
 
@@ -180,6 +181,15 @@ static void multiply(const struct direct *d, const struct chunk *chunk, int64_t 
     }
 }
 
+/* What of struct cr_finish a tile has left, for all of the block's panels. */
+static void finish(const struct direct *d, const struct chunk *chunk, struct cr_range panels)
+{
+    int64_t first = panels.begin * WIDTH, columns = least(panels.end * WIDTH, d->filters) - first;
+    for (int64_t line = 0; line < chunk->lines; line++)
+        CR_NAME(finish_rows)
+    (d->finish, chunk->line[line].y + first, d->origin, d->out_width, d->y_pixel, columns);
+}
+
 /* Where no pictures take turns the chunk's lines lie side by side. */
 static void measure(const struct direct *d, const struct chunk *chunk, int64_t panel)
 {
@@ -199,9 +209,16 @@ void CR_NAME(direct)(const struct direct *d, struct cr_block block)
     struct cr_range lines = {block.rows.begin * d->turn, block.rows.end * d->turn};
     while (lines.begin < lines.end) {
         gather(&chunk, d, &lines);
+        bool late = finish_is_late(d->finish);
         for (int64_t panel = block.columns.begin; panel < block.columns.end; panel++) {
             multiply(d, &chunk, panel);
-            measure(d, &chunk, panel);
+            if (!late)
+                measure(d, &chunk, panel);
         }
+        if (!late)
+            continue;
+        finish(d, &chunk, block.columns);
+        for (int64_t panel = block.columns.begin; panel < block.columns.end; panel++)
+            measure(d, &chunk, panel);
     }
 }

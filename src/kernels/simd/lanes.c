@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "kernels/simd/finish.h"
 #include "kernels/simd/lanes.h"
 #include "kernels/simd/transpose.h"
 
@@ -183,16 +184,20 @@ void CR_NAME(lanes_load_y)(float *to, const struct lanes *l, struct strips strip
     turn_in(to, from, count, strips.lines * l->out_width * l->filters);
 }
 
-/* Adds, cuts and masks as kernels.h says of struct cr_finish; the bias is in the sums already. */
+/* Adds, and does what finish_vector does behind scale and bias, which the sums have already. */
 static inline vector finish(const struct lanes *l, const float *to, int64_t count, vector value)
 {
     const struct cr_finish *f = l->finish;
     if (l->add)
         value += load_some(to, count);
-    if (f->relu)
-        value = (vector)((vector_mask)value & ~(value <= 0));
-    if (f->mask)
-        value = (vector)((vector_mask)value & ~(load_some((const float *)f->mask + (to - l->y), count) <= 0));
+    if (f->residual)
+        value += load_some((const float *)f->residual + (to - l->y), count);
+    if (finish_is_late(f))
+        return value;
+    if (f->curve.kind == CR_ACTIVATION_relu)
+        value = select_positive(value, value);
+    if (f->back.kind == CR_ACTIVATION_relu)
+        value = select_positive(load_some((const float *)f->of + (to - l->y), count), value);
     return value;
 }
 
@@ -220,6 +225,8 @@ static void store_y(const struct lanes *l, struct strips strips, int64_t number,
                 memcpy(to[lane] + k, &value, (size_t)left * sizeof(float));
         }
     }
+    for (int lane = 0; lane < LANES; lane++)
+        CR_NAME(finish_rows)(l->finish, to[lane], l->y, 1, count[lane], count[lane]);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- products
@@ -241,7 +248,7 @@ struct tile {
     int64_t pixels, filters;
     struct cr_range lines, steps; /* of the window, steps of KW * C, that are not margins everywhere */
     int64_t line_stride, line_steps;
-    const float *w, *bias;
+    const float *w, *scale, *bias; /* of the first filter; NULL: none */
 };
 
 INLINE void multiply(const struct tile *t, int filters)
@@ -251,7 +258,7 @@ INLINE void multiply(const struct tile *t, int filters)
     for (int f = 0; f < filters; f++)
         UNROLLED
     for (int p = 0; p < PIXELS; p++)
-        sum[f * PIXELS + p] = (vector){0} + (t->bias ? t->bias[f] : 0);
+        sum[f * PIXELS + p] = (vector){0} + (t->bias && !t->scale ? t->bias[f] : 0);
     for (int64_t line = t->lines.begin; line < t->lines.end; line++) {
         const float *w = t->w + (line * t->line_steps + t->steps.begin) * t->filters;
         int64_t at = line * t->line_stride + t->steps.begin * LANES;
@@ -266,6 +273,13 @@ INLINE void multiply(const struct tile *t, int filters)
             for (int p = 0; p < PIXELS; p++)
                 sum[f * PIXELS + p] += x[p] * w[f];
         }
+    }
+    if (t->scale) {
+        UNROLLED
+        for (int f = 0; f < filters; f++)
+            UNROLLED
+        for (int p = 0; p < PIXELS; p++)
+            sum[f * PIXELS + p] = sum[f * PIXELS + p] * t->scale[f] + (t->bias ? t->bias[f] : 0);
     }
     UNROLLED
     for (int p = 0; p < PIXELS; p++)
@@ -300,6 +314,7 @@ static void multiply_filters(const struct lanes *l, struct tile tile)
         struct cr_range range = cr_share(l->filters, blocks, block);
         tile.y = y + range.begin * LANES;
         tile.w = l->w + range.begin;
+        tile.scale = l->finish->scale ? (const float *)l->finish->scale + range.begin : NULL;
         tile.bias = l->finish->bias ? (const float *)l->finish->bias + range.begin : NULL;
         multiplies[range.end - range.begin - 1](&tile);
     }

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "kernels/simd/finish.h"
 #include "kernels/simd/simd.h"
 #include "kernels/simd/vector.h"
 
@@ -127,12 +128,23 @@ static int64_t in_line(const struct cr_pool_args *a)
 static size_t backward_scratch(const void *args)
 {
     const struct cr_pool_args *a = args;
-    return (size_t)(a->kernel_height * in_line(a)) * sizeof(float);
+    return (size_t)(a->kernel_height * in_line(a) + out_line(a)) * sizeof(float);
+}
+
+/* Line i of dy, as it comes through the activation, for which there is `room`. */
+static const float *line_of(const struct cr_pool_args *a, int64_t n, int64_t i, float *room)
+{
+    int64_t count = a->out_width * a->channels, at = (n * a->out_height + i) * count;
+    const float *dy = (const float *)a->dy + at;
+    if (a->back.kind == CR_ACTIVATION_none)
+        return dy;
+    CR_NAME(finish_back)(a->back, room, (const float *)a->y + at, dy, count);
+    return room;
 }
 
 /* Arrays of dy's shape, from some pixel on. */
 struct given {
-    const float *dy, *y; /* y may be NULL */
+    const float *dy;
     const int32_t *index;
     int64_t left; /* numbers to their end */
 };
@@ -150,18 +162,15 @@ INLINE void give(const struct cr_pool_args *a, const struct given *from, int64_t
                 vector_mask here = sure ? (vector_mask)load((const float *)from->index + c)
                                         : (vector_mask)load_of((const float *)from->index + c, left);
                 here = here == (int32_t)(place + h * a->width + v);
-                if (from->y)
-                    here &= ~((sure ? load(from->y + c) : load_of(from->y + c, left)) <= 0);
                 store(lines + h * line + v * channels + c, (vector)((vector_mask)dy & here));
             }
 }
 
-/* Pixel `k` of dy, whose window is w; the lines of dx begin with window.top. */
-static inline void give_window(const struct cr_pool_args *a, struct window w, int64_t k, float *lines)
+/* Pixel `k` of the batch, whose numbers are `dy` and whose window is w; the lines of dx begin with window.top. */
+static inline void give_window(const struct cr_pool_args *a, struct window w, const float *dy, int64_t k, float *lines)
 {
-    int64_t at = k * a->channels, rows = w.bottom - w.top, columns = w.right - w.left;
-    struct given from = {(const float *)a->dy + at, a->y ? (const float *)a->y + at : NULL, a->index + at,
-                         (a->batch * a->out_height * a->out_width - k) * a->channels};
+    int64_t rows = w.bottom - w.top, columns = w.right - w.left;
+    struct given from = {dy, a->index + k * a->channels, (a->batch * a->out_height * a->out_width - k) * a->channels};
     int64_t place = w.top * a->width + w.left;
     lines += w.left * a->channels;
     if (rows == 2 && columns == 2 && from.left >= a->channels + LANES)
@@ -202,9 +211,10 @@ static void backward_apart(const struct cr_pool_args *a, int64_t n, float *lines
     float *dx = (float *)a->dx + n * a->height * count;
     for (int64_t i = 0; i < a->out_height; i++) {
         struct window rows = window_at(a, i, 0);
+        const float *dy = line_of(a, n, i, lines + a->kernel_height * in_line(a));
         for (int64_t j = 0, left = -a->pad_left; j < a->out_width; j++, left += a->stride) {
             struct window window = {rows.top, rows.bottom, most(left, 0), least(left + a->kernel_width, a->width)};
-            give_window(a, window, (n * a->out_height + i) * a->out_width + j, lines);
+            give_window(a, window, dy + j * a->channels, (n * a->out_height + i) * a->out_width + j, lines);
         }
         for (; end < rows.top; end++)
             put(dx + end * count, NULL, count, a->add);
@@ -217,15 +227,17 @@ static void backward_apart(const struct cr_pool_args *a, int64_t n, float *lines
         put(dx + end * count, NULL, count, a->add);
 }
 
-static void backward_together(const struct cr_pool_args *a, int64_t n)
+static void backward_together(const struct cr_pool_args *a, int64_t n, float *room)
 {
-    int64_t size = a->height * a->width * a->channels, count = a->out_height * a->out_width * a->channels;
-    const float *dy = (const float *)a->dy + n * count, *y = a->y ? (const float *)a->y + n * count : NULL;
+    int64_t size = a->height * a->width * a->channels, count = a->out_width * a->channels;
     float *dx = (float *)a->dx + n * size;
     put(dx, NULL, size, a->add);
-    for (int64_t k = 0; k < count; k++)
-        if (!y || !(y[k] <= 0))
-            dx[a->index[n * count + k] * a->channels + k % a->channels] += dy[k];
+    for (int64_t i = 0; i < a->out_height; i++) {
+        const float *dy = line_of(a, n, i, room);
+        const int32_t *index = a->index + (n * a->out_height + i) * count;
+        for (int64_t k = 0; k < count; k++)
+            dx[index[k] * a->channels + k % a->channels] += dy[k];
+    }
 }
 
 static void backward(const struct cr_work *work)
@@ -237,7 +249,7 @@ static void backward(const struct cr_work *work)
         if (apart)
             backward_apart(a, n, work->scratch);
         else
-            backward_together(a, n);
+            backward_together(a, n, work->scratch);
 }
 
 const struct cr_kernel CR_NAME(maxpool_forward) = {.phases = {{forward_parts, forward}}, .scratch = forward_scratch};

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "kernels/simd/product.h"
+#include "kernels/simd/finish.h"
 #include "kernels/simd/panel.h"
 #include "kernels/simd/tile.h"
 
@@ -127,6 +128,8 @@ static void run_rows(const struct product *p, int64_t row, struct cr_range panel
         for (int64_t r = 0; r < ROWS; r++)
             tile.y[r] = p->y + (row + least(r, tile.rows - 1)) * p->columns + tile.column;
         CR_NAME(tile)(&tile, &walk, packed);
+        if (tile.finish)
+            CR_NAME(finish_rows)(tile.finish, tile.y[0], p->y, tile.rows, p->columns, tile.columns);
     }
 }
 

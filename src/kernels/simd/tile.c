@@ -30,13 +30,14 @@ INLINE void multiply(const struct tile *tile, const struct walk *walk, const flo
                 }
             }
         }
+    /* A copy, which no store can change: what it says is asked once. */
+    const struct cr_finish finish = tile->finish ? *tile->finish : (struct cr_finish){0};
     UNROLLED
     for (int r = 0; r < ROWS; r++)
         for (int v = 0; v < vectors && r < tile->rows; v++) {
             float *y = tile->y[r] + v * LANES;
             vector value = tile->add ? load(y) + sum[r * vectors + v] : sum[r * vectors + v];
-            store(y, tile->finish ? finish_vector(tile->finish, tile->column + v * LANES, y - tile->origin, value)
-                                  : value);
+            store(y, tile->finish ? finish_vector(&finish, tile->column + v * LANES, y - tile->origin, value) : value);
         }
 }
 
@@ -73,11 +74,8 @@ void CR_NAME(tile)(const struct tile *tile, const struct walk *walk, const float
     for (int r = 0; r < ROWS; r++)
         whole.y[r] = sums[r];
     full(&whole, walk, b, narrow);
+    const struct cr_finish none = {0};
     for (int64_t r = 0; r < tile->rows; r++)
-        for (int64_t c = 0; c < tile->columns; c++) {
-            float value = tile->add ? tile->y[r][c] + sums[r][c] : sums[r][c];
-            tile->y[r][c] = tile->finish
-                                ? finish_number(tile->finish, tile->column + c, tile->y[r] - tile->origin + c, value)
-                                : value;
-        }
+        finish_store(tile->finish ? tile->finish : &none, tile->y[r], tile->finish ? tile->origin : tile->y[r],
+                     tile->column, sums[r], tile->columns, tile->add);
 }

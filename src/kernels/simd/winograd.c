@@ -1,4 +1,5 @@
 #include "kernels/simd/cost.h"
+#include "kernels/simd/finish.h"
 #include "kernels/simd/panel.h"
 #include "kernels/simd/winograd.h"
 #include "kernels/simd/winograd_bands.h"
@@ -189,10 +190,11 @@ static void transform_back(const struct winograd *w, const struct group *group, 
             struct points from = {m + f, tiles * group->width, group->width};
             CR_NAME(winograd_outputs)(w, group->first + f, n, i, &from);
         }
-        CR_NAME(moments_add)
-        (moments, w->y + (n * w->out_height + i) * w->out_width * w->filters + group->first,
-         least(OUTPUTS, w->out_height - i) * w->out_width, w->filters, group->first,
-         least(group->width, w->filters - group->first));
+        float *y = w->y + (n * w->out_height + i) * w->out_width * w->filters + group->first;
+        int64_t pixels = least(OUTPUTS, w->out_height - i) * w->out_width;
+        int64_t filters = least(group->width, w->filters - group->first);
+        CR_NAME(finish_rows)(w->finish, y, w->y, pixels, w->filters, filters);
+        CR_NAME(moments_add)(moments, y, pixels, w->filters, group->first, filters);
     }
 }
 

@@ -99,27 +99,33 @@ void CR_NAME(winograd_gradients)(const struct source *dy, int64_t c, int64_t cou
 
 /* ---------------------------------------------------------------------------------------------- points to outputs */
 
+/* Where a row of tiles goes: copies, which no store can change. */
+struct output {
+    struct winograd w;
+    struct cr_finish finish;
+};
+
 /* `lines` numbers of a column, the first of which is number `at` of y. */
-INLINE void put(const struct winograd *w, int64_t f, int64_t at, const vector *y, int64_t lines)
+INLINE void put(const struct output *o, int64_t f, int64_t at, const vector *y, int64_t lines)
 {
-    int64_t line = w->out_width * w->filters, next = OUTPUTS * line; /* row of tiles */
+    int64_t line = o->w.out_width * o->w.filters, next = OUTPUTS * line; /* row of tiles */
     for (int64_t i = 0; i < lines; i++, at += line) {
-        vector value = w->add ? y[i] + load(w->y + at) : y[i];
-        __builtin_prefetch(w->y + at + next, 1);
-        if (w->finish->mask)
-            __builtin_prefetch((const float *)w->finish->mask + at + next);
-        store(w->y + at, finish_vector(w->finish, f, at, value));
+        vector value = o->w.add ? y[i] + load(o->w.y + at) : y[i];
+        __builtin_prefetch(o->w.y + at + next, 1);
+        if (o->finish.of)
+            __builtin_prefetch((const float *)o->finish.of + at + next);
+        store(o->w.y + at, finish_vector(&o->finish, f, at, value));
     }
 }
 
 /* The same of fewer than LANES filters. */
-static void put_some(const struct winograd *w, int64_t f, int64_t at, const vector *y, int64_t lines)
+static void put_some(const struct output *o, int64_t f, int64_t at, const vector *y, int64_t lines)
 {
-    int64_t line = w->out_width * w->filters;
+    int64_t line = o->w.out_width * o->w.filters;
     for (int64_t i = 0; i < lines; i++, at += line)
-        for (int64_t c = 0; c < w->filters - f; c++) {
-            float value = w->add ? w->y[at + c] + y[i][c] : y[i][c];
-            w->y[at + c] = finish_number(w->finish, f + c, at + c, value);
+        for (int64_t c = 0; c < o->w.filters - f; c++) {
+            float value = o->w.add ? o->w.y[at + c] + y[i][c] : y[i][c];
+            o->w.y[at + c] = finish_number(&o->finish, f + c, at + c, value);
         }
 }
 
@@ -140,22 +146,23 @@ static void back_along(columns *to, const struct points *from, int64_t first, in
 
 void CR_NAME(winograd_outputs)(const struct winograd *w, int64_t f, int64_t n, int64_t i, const struct points *from)
 {
-    int64_t tiles = tiles_along(w->out_width), lines = least(OUTPUTS, w->out_height - i);
-    bool all = f + LANES <= w->filters;
+    const struct output o = {*w, *w->finish};
+    int64_t tiles = tiles_along(o.w.out_width), lines = least(OUTPUTS, o.w.out_height - i);
+    bool all = f + LANES <= o.w.filters;
     columns half[INPUTS];
     for (int64_t t = 0; t < tiles; t += ACROSS) {
-        int64_t some = least(tiles - t, ACROSS), wide = least(some * OUTPUTS, w->out_width - t * OUTPUTS);
-        int64_t at = ((n * w->out_height + i) * w->out_width + t * OUTPUTS) * w->filters + f;
+        int64_t some = least(tiles - t, ACROSS), wide = least(some * OUTPUTS, o.w.out_width - t * OUTPUTS);
+        int64_t at = ((n * o.w.out_height + i) * o.w.out_width + t * OUTPUTS) * o.w.filters + f;
         back_along(half, from, t, some);
-        for (int64_t column = 0; column < wide; column++, at += w->filters) {
+        for (int64_t column = 0; column < wide; column++, at += o.w.filters) {
             vector y[OUTPUTS];
             times_a(y, 1, &half[0][column], COLUMNS);
             if (!all)
-                put_some(w, f, at, y, lines);
+                put_some(&o, f, at, y, lines);
             else if (lines == OUTPUTS)
-                put(w, f, at, y, OUTPUTS);
+                put(&o, f, at, y, OUTPUTS);
             else
-                put(w, f, at, y, lines);
+                put(&o, f, at, y, lines);
         }
     }
 }
