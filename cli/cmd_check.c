@@ -9,6 +9,7 @@
 
 #include <cradle/babysit.h>
 
+#include "confirmation.h"
 #include "interrupt.h"
 #include "json.h"
 #include "session.h"
@@ -98,19 +99,6 @@ static void tell_verdict(const struct check *check, const char *file)
     printf("%s\n", screen_plain(screen));
 }
 
-/* "confirmed   in 300 steps from the beginning the loss is 0.4 instead of 2.3 (lower by 1.9 +- 0.02)". */
-static void tell_confirmation(const struct cr_confirmation *tried)
-{
-    printf("  %-9s in %lld steps from the %s the loss is %.4g instead of %.4g",
-           tried->confirmed ? "confirmed" : "refuted", (long long)tried->steps,
-           tried->from_checkpoint ? "last checkpoint" : "beginning", tried->loss[1], tried->loss[0]);
-    if (tried->gain == tried->gain)
-        printf(" (lower by %.3g +- %.2g)", tried->gain, tried->error);
-    if (tried->validated)
-        printf(", validation accuracy %.4f instead of %.4f", tried->accuracy[1], tried->accuracy[0]);
-    printf("\n");
-}
-
 static void tell_finding(const struct screen *screen, const struct kept *kept)
 {
     const struct cr_finding *finding = &kept->finding;
@@ -122,8 +110,10 @@ static void tell_finding(const struct screen *screen, const struct kept *kept)
     printf("  remedy    %s\n", finding->remedy);
     if (finding->path[0])
         printf("  change    %s: %s -> %s\n", finding->path, finding->from, finding->to);
+    for (int i = 0; i < CR_MORE && finding->more[i].path[0]; i++)
+        printf("  and       %s: %s -> %s\n", finding->more[i].path, finding->more[i].from, finding->more[i].to);
     if (kept->tried)
-        tell_confirmation(&kept->confirmation);
+        confirmation_tell(&kept->confirmation);
 }
 
 static void tell(const struct check *check, const char *file)
@@ -157,6 +147,15 @@ static void pair(const char *before, const char *key, const char *text)
     json_text(text);
 }
 
+static void replacement_json(const char *before, const char *path, const char *from, const char *to)
+{
+    printf("%s", before);
+    pair("{", "path", path);
+    pair(", ", "from", from);
+    pair(", ", "to", to);
+    printf("}");
+}
+
 static void finding_json(const struct cr_finding *finding)
 {
     pair(", ", "severity", cr_severity_name(finding->severity));
@@ -168,32 +167,12 @@ static void finding_json(const struct cr_finding *finding)
         json_text(finding->causes[i]);
     }
     pair("], ", "remedy", finding->remedy);
-    if (finding->path[0]) {
-        pair(", \"change\": {", "path", finding->path);
-        pair(", ", "from", finding->from);
-        pair(", ", "to", finding->to);
-        printf("}");
-    }
-}
-
-static void confirmation_json(const struct cr_confirmation *tried)
-{
-    printf(", \"confirmation\": {\"confirmed\": %s, \"steps\": %lld, \"from_checkpoint\": %s",
-           tried->confirmed ? "true" : "false", (long long)tried->steps, tried->from_checkpoint ? "true" : "false");
-    const struct {
-        const char *key;
-        double value;
-    } numbers[] = {{"loss", tried->loss[0]},
-                   {"loss_changed", tried->loss[1]},
-                   {"gain", tried->gain},
-                   {"error", tried->error},
-                   {"validation_accuracy", tried->accuracy[0]},
-                   {"validation_accuracy_changed", tried->accuracy[1]}};
-    for (int i = 0; i < (tried->validated ? 6 : 4); i++) {
-        printf(", \"%s\": ", numbers[i].key);
-        json_number(numbers[i].value);
-    }
-    printf("}");
+    if (finding->path[0])
+        replacement_json(", \"change\": ", finding->path, finding->from, finding->to);
+    for (int i = 0; i < CR_MORE && finding->more[i].path[0]; i++)
+        replacement_json(i ? ", " : ", \"more\": [", finding->more[i].path, finding->more[i].from, finding->more[i].to);
+    if (finding->more[0].path[0])
+        printf("]");
 }
 
 static void tell_json(const struct check *check, const char *file)
@@ -328,7 +307,7 @@ static const struct cli_option options[] = {
      .offset = offsetof(struct check_values, steps),
      .min = 10,
      .max = 1000000,
-     .def = 300,
+     .def = CONFIRMATION_STEPS,
      .help = "of each training of --confirm"},
     CLI_THREADS,
     CLI_WORKERS,

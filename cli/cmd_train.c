@@ -1,5 +1,5 @@
 /*
- * cradle train [FILE] [PATH=VALUE ...] [--run DIR | --resume DIR]
+ * cradle train [FILE] [PATH=VALUE ...] [--run DIR | --resume DIR] [--auto | --confirm]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 
 #include <cradle/babysit.h>
 
+#include "confirmation.h"
 #include "console.h"
 #include "interrupt.h"
 #include "session.h"
@@ -22,6 +23,7 @@ struct train_values {
     struct cli_common common;
     const char *run, *resume;
     int64_t folds;
+    bool act, confirm;
 };
 
 struct train {
@@ -47,7 +49,7 @@ static enum cr_status read_config(struct train *train, const struct cli_call *ca
     for (int i = 0; i < call->count; i++)
         if (strchr(call->arguments[i], '='))
             CR_TRY(cr_config_set(train->config, call->arguments[i], err));
-    return CR_OK;
+    return train->values->act ? cr_config_set(train->config, "babysit.auto=true", err) : CR_OK;
 }
 
 static enum cr_status make(struct train *train, const char *run, bool resume)
@@ -98,7 +100,38 @@ static void tell_next(const char *run)
            run, run, run);
 }
 
-static int tell_end(const struct train *train, const char *run)
+static void tell_diverged(const struct console *console, const char *run)
+{
+    if (console->best_epoch && console->best_is_number)
+        printf("It diverged, and nothing is lost: %s/best.safetensors is of epoch %lld.\n", run,
+               (long long)console->best_epoch);
+    else
+        printf("It diverged before anything was learned that could be kept.\n");
+    if (!console->ended)
+        printf("With --auto a training goes back to its last good state and tries another learning rate.\n");
+}
+
+/* Each change that was proposed, tried by itself. */
+static enum cr_status confirm(struct train *train, const char *run)
+{
+    struct session *session = &train->session;
+    const struct cr_confirm_options options = {
+        .steps = CONFIRMATION_STEPS, .progress = session->data.progress, .user = session->data.progress_user};
+    int count;
+    const struct cr_finding *findings = cr_babysitter_findings(train->babysitter, &count);
+    for (int i = 0; i < count; i++) {
+        struct cr_confirmation tried;
+        if (!findings[i].path[0])
+            continue;
+        CR_TRY(cr_confirm(&tried, session->context, run, &findings[i], &options, &session->err));
+        screen_clear(&session->screen);
+        printf("%s: %s -> %s  (%s)\n", findings[i].path, findings[i].from, findings[i].to, findings[i].check);
+        confirmation_tell(&tried);
+    }
+    return CR_OK;
+}
+
+static int tell_end(struct train *train, const char *run)
 {
     const struct console *console = &train->console;
     char time[32];
@@ -106,7 +139,7 @@ static int tell_end(const struct train *train, const char *run)
         printf("Stopped after step %lld. To go on:\n  cradle train --resume %s\n", (long long)console->step, run);
         return interrupt_signal() ? 128 + interrupt_signal() : CLI_OK;
     }
-    if (console->stopped_early)
+    if (console->stopped_early && !console->ended)
         printf("Stopped early after epoch %lld: the results got no better.\n", (long long)console->epoch);
     text_duration(console->seconds, time, sizeof time);
     printf("Trained in %s", time);
@@ -117,6 +150,10 @@ static int tell_end(const struct train *train, const char *run)
     if (console->findings > 0)
         printf("The babysitter found %d thing%s; more about %s:\n  cradle check %s\n", console->findings,
                console->findings == 1 ? "" : "s", console->findings == 1 ? "it" : "them", run);
+    if (console->diverged)
+        tell_diverged(console, run);
+    if (train->values->confirm && confirm(train, run) != CR_OK)
+        return interrupt_signal() ? 128 + interrupt_signal() : session_fail(&train->session);
     tell_next(run);
     return CLI_OK;
 }
@@ -154,7 +191,6 @@ static int train_all(struct train *train)
     return tell_end(train, parts.run);
 }
 
-/* Sorts the arguments into the file and overrides. */
 /* In --run, else in runs/NAME-folds. */
 static int train_parts(struct train *train)
 {
@@ -171,6 +207,7 @@ static int train_parts(struct train *train)
     return train_folds(&train->session, train->config, folder, train->values->folds);
 }
 
+/* Sorts the arguments into the file and overrides. */
 static int check_call(struct train *train, const struct cli_call *call)
 {
     if (train->values->folds == 1)
@@ -182,6 +219,15 @@ static int check_call(struct train *train, const struct cli_call *call)
     if (train->values->resume && call->count > 0)
         return cli_usage_fail(call->command, "%s: --resume goes on with the run's own config and takes no other",
                               call->arguments[0]);
+    if (train->values->act && (train->values->resume || train->values->folds))
+        return cli_usage_fail(call->command,
+                              train->values->resume
+                                  ? "--auto is part of a run from its beginning (babysit.auto in its config.yaml)"
+                                  : "--auto is for a single training: --folds compares trainings that are alike");
+    if (train->values->confirm && (train->values->act || train->values->folds))
+        return cli_usage_fail(call->command, train->values->act
+                                                 ? "--auto makes the changes that it confirms: leave out --confirm"
+                                                 : "--confirm is for a single training, not for --folds");
     for (int i = 0; i < call->count; i++) {
         if (strchr(call->arguments[i], '='))
             continue;
@@ -205,6 +251,7 @@ static int run(const struct cli_call *call)
     train.console.screen = &train.session.screen;
     if (cr_babysitter_new(&train.babysitter, &train.session.err) != CR_OK)
         return session_fail(&train.session);
+    cr_babysitter_show(train.babysitter, train.session.data.progress, train.session.data.progress_user);
     train.observers[0] = console_observer(&train.console);
     train.observers[1] = cr_babysitter_observer(train.babysitter);
     if (read_config(&train, call) != CR_OK)
@@ -244,6 +291,14 @@ static const struct cli_option options[] = {
      .offset = offsetof(struct train_values, folds),
      .max = 1000,
      .help = "trains N times, each N-th part once as the validation part: mean and deviation, in runs/NAME-folds"},
+    {.name = "auto",
+     .type = CLI_SWITCH,
+     .offset = offsetof(struct train_values, act),
+     .help = "acts on what is found: back to the last good state, with a rate or clip that a short training confirms"},
+    {.name = "confirm",
+     .type = CLI_SWITCH,
+     .offset = offsetof(struct train_values, confirm),
+     .help = "at the end trains with and without each proposed change, and tells what it gains"},
     CLI_THREADS,
     CLI_WORKERS,
     {0}};

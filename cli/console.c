@@ -82,14 +82,47 @@ static void line(const struct cr_event *event)
 static void tell_finding(struct console *console, const struct cr_finding *finding)
 {
     struct screen *screen = console->screen;
+    int more = 0;
     screen_clear(screen);
     printf("%s%s: %s%s", screen_bold(screen), cr_severity_name(finding->severity), finding->symptom,
            screen_plain(screen));
     if (finding->path[0])
         printf("; try %s: %s -> %s", finding->path, finding->from, finding->to);
+    while (more < CR_MORE && finding->more[more].path[0])
+        more++;
+    if (more > 0)
+        printf(" and %d more", more);
     printf("  (%s)\n", finding->check);
     fflush(stdout);
     console->findings++;
+    if (strcmp(finding->check, "not-finite") == 0 || strcmp(finding->check, "diverging") == 0)
+        console->diverged = true;
+}
+
+/* What was done, in one line. */
+static void tell_change(struct console *console, const struct cr_event *event)
+{
+    const struct cr_change *change = event->change;
+    screen_clear(console->screen);
+    printf("auto: ");
+    if (change->back && event->step == 0)
+        printf("back to the beginning");
+    else if (change->back)
+        printf("back to the state of epoch %lld", (long long)event->epoch);
+    else if (!change->finished)
+        printf("goes on");
+    else
+        printf("ends here");
+    if (change->back && change->finished)
+        printf(", and ends there");
+    if (change->path[0])
+        printf(" with %s: %s -> %s", change->path, change->from, change->to);
+    printf("; %s\n", change->why);
+    fflush(stdout);
+    console->ended = change->finished;
+    console->diverged = console->diverged && !(change->back && !change->finished);
+    console->loss = 0;
+    console->batches = 0;
 }
 
 static void end_epoch(struct console *console, const struct cr_event *event)
@@ -107,6 +140,7 @@ static void end_epoch(struct console *console, const struct cr_event *event)
         console->best = event->validated ? event->validation_accuracy : event->accuracy;
         console->best_validated = event->validated;
         console->best_epoch = event->epoch;
+        console->best_is_number = isfinite(event->validated ? event->validation_loss : event->loss);
     }
 }
 
@@ -137,6 +171,9 @@ static enum cr_status observe(void *user, const struct cr_event *event, struct c
         break;
     case CR_EVENT_FINDING:
         tell_finding(console, event->finding);
+        break;
+    case CR_EVENT_CHANGE:
+        tell_change(console, event);
         break;
     case CR_EVENT_OBSERVE:
     case CR_EVENT_CHECKPOINT:

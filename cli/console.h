@@ -26,10 +26,13 @@ struct console {
     double best;        /* accuracy that chose the best epoch; validated as below */
     int64_t best_epoch; /* 0: none in this process */
     bool best_validated;
+    bool best_is_number; /* its loss is */
     bool finished, stopped_early;
     int64_t step, epoch;
     double seconds;
-    int findings; /* of the babysitter */
+    int findings;  /* of the babysitter */
+    bool diverged; /* it found that, and nothing undid it */
+    bool ended;    /* by a change: why was told */
 };
 
 void console_header(const struct screen *screen, const struct cr_context *context,

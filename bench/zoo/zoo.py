@@ -27,7 +27,10 @@ BASES = ["softmax", "mlp", "deep", "norm", "lenet", "vgg", "resnet"]
 OPTIMIZER = {"softmax": "sgd", "mlp": "sgd", "deep": "adam", "norm": "sgd", "lenet": "adam", "vgg": "sgd", "resnet": "adam"}
 RATE = {"softmax": 0.1, "mlp": 0.03, "deep": 0.002, "norm": 0.1, "lenet": 0.002, "vgg": 0.1, "resnet": 0.01}
 
-# What varies among healthy runs: overrides of a base, each a case of its own.
+# What varies among healthy runs: overrides of a base, each a case of its own. Those from "batch 64" on were added when
+# the thresholds had been set.
+PLAIN = ["mlp", "deep", "lenet"]  # without batch norm
+HIDDEN = PLAIN + ["norm"]
 HEALTHY = {
     "as it is": [],
     "a third of the rate": ["RATE*0.33"],
@@ -39,6 +42,26 @@ HEALTHY = {
     "weight decay": ["train.optimizer.OPT.weight_decay=1e-4"],
     "label smoothing": ["train.loss.cross-entropy.label_smoothing=0.1"],
     "half the data": ["HALF"],
+    "batch 64": ["train.batch=64"],
+    "batch 256": ["train.batch=256", "RATE*2"],
+    "batch 8, noisy": ["train.batch=8", "RATE*0.5"],
+    "two batches an update": ["train.accumulate=2"],
+    "the other optimizer": ["SWAP"],
+    "adamw": ["train.optimizer={adamw: {lr: 0.002}}"],
+    "rmsprop": ["train.optimizer={rmsprop: {lr: 0.001}}"],
+    "gradient clipped at 1": ["train.clip={norm: 1}"],
+    "one-cycle": ["train.schedule=one-cycle"],
+    "rate falls in steps": ["train.schedule={step: {every: 4, gamma: 0.5}}"],
+    "averaged weights": ["train.average={ema: {decay: 0.98}}"],
+    "mixup": ["train.mix={mixup: 0.2}"],
+    "shifted pictures": ["data.augment=[shift: 0.1]"],
+    "a third held out": ["data.validation=0.33"],
+    "class 3 is rare": ["RARE"],
+    "batch norm added": (["ACT=batchnorm, relu"], PLAIN),
+    "leaky relu": (["ACT=leaky-relu"], HIDDEN),
+    "tanh": (["ACT=tanh"], ["mlp", "lenet", "norm"]),
+    "a fifth dropped": (["DROP=0.2"], HIDDEN),
+    "weights by he": (["INIT=he"], PLAIN),
 }
 
 
@@ -64,7 +87,7 @@ FAULTS = {
     "40 % of the labels wrong": (["LABELS=0.4"], ["softmax", "mlp", "norm"], ["labels"]),
     "a class labelled as another": (["CLASS"], ["softmax", "mlp", "norm"], ["labels", "class-failure", "balance"]),
     "batches of 2 with batch norm": (["train.batch=2"], ["norm", "resnet"], ["norm-batch", "too small for batch norm"]),
-    "dropout of 0.95": (["DROP"], ["mlp", "lenet"], ["dropout", "holds it back"]),
+    "dropout of 0.95": (["DROP=0.95"], ["mlp", "lenet"], ["dropout", "holds it back"]),
     "a layer of one unit": (["NARROW"], ["mlp", "deep"], ["too small or too simple", "underfitting"]),
     "20 samples a class and long": (["FEW"], ["mlp", "lenet"], ["overfitting", "few samples", "overtraining"]),
     "gradient clipped to nothing": (["train.clip={norm: 1e-5}"], ["softmax", "mlp", "norm"],
@@ -88,9 +111,9 @@ def base_text(base):
         return file.read()
 
 
-def digits_with(out, source, share=0.0, merge=False, seed=0):
-    """The digits as CSV with labels changed: a share at random, or most of class 3 as 8."""
-    path = os.path.join(out, "digits-%g-%d-%d.csv" % (share, merge, seed))
+def digits_with(out, source, share=0.0, merge=False, rare=False, seed=0):
+    """The digits as CSV with labels changed: a share at random, or most of class 3 as 8; or with few of class 3."""
+    path = os.path.join(out, "digits-%g-%d-%d-%d.csv" % (share, merge, rare, seed))
     draw = random.Random(seed)
     with open(source) as file, open(path, "w") as copy:
         copy.write(",".join("p%d" % i for i in range(64)) + ",label\n")
@@ -101,13 +124,15 @@ def digits_with(out, source, share=0.0, merge=False, seed=0):
             label = fields[-1]
             if share and draw.random() < share:
                 label = str(draw.randrange(10))
+            if rare and label == "3" and draw.random() < 0.75:
+                continue
             if merge and label == "3" and draw.random() < 0.9:
                 label = "8"
             copy.write(",".join(fields[:-1]) + "," + label + "\n")
     return path
 
 
-def with_layers(text, init=None, act=None, drop=False, narrow=False):
+def with_layers(text, init=None, act=None, drop=None, narrow=False):
     """A base's text with the hidden layers changed."""
     import re
     if init:
@@ -116,7 +141,7 @@ def with_layers(text, init=None, act=None, drop=False, narrow=False):
     if act:
         text = text.replace("relu", act)
     if drop:
-        text = text.replace("relu,", "relu, dropout: 0.95,", 3)
+        text = text.replace("relu,", "relu, dropout: %s," % drop, 3).replace("relu]}", "relu, dropout: %s]}" % drop)
     if narrow:
         text = text.replace("dense: 64, relu, dense: 10", "dense: 1, tanh, dense: 10").replace(
             "- dense: 10\n", "- dense: 1\n- tanh\n- dense: 10\n")
@@ -137,6 +162,12 @@ def prepare(args, base, changes, seed):
             overrides.append("train.epochs=80")
         elif word == "LABELS":
             overrides.append("data.source=" + csv(digits_with(args.out, args.digits, share=float(value), seed=seed)))
+        elif change == "SWAP":
+            overrides.append("train.optimizer={adam: {lr: 0.002}}" if OPTIMIZER[base] == "sgd" else
+                             "train.optimizer={sgd: {lr: 0.05, momentum: 0.9}}")
+        elif word == "RARE":
+            if "source: digits" in text:
+                overrides.append("data.source=" + csv(digits_with(args.out, args.digits, rare=True, seed=seed)))
         elif word == "CLASS":
             overrides.append("data.source=" + csv(digits_with(args.out, args.digits, merge=True, seed=seed)))
         elif word == "INIT":
@@ -144,7 +175,7 @@ def prepare(args, base, changes, seed):
         elif word == "ACT":
             text = with_layers(text, act=value)
         elif word == "DROP":
-            text = with_layers(text, drop=True)
+            text = with_layers(text, drop=value)
         elif word == "NARROW":
             text = with_layers(text, narrow=True)
         else:
@@ -163,7 +194,7 @@ def train(args, text, overrides):
     with open(config, "w") as file:
         file.write(text)
     began = time.time()
-    done = subprocess.run([args.cradle, "train", config, "--run", folder, *overrides], capture_output=True, text=True)
+    done = subprocess.run([args.cradle, "train", config, "--run", folder, "--threads", "1", *overrides], capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit("%s: %s" % (" ".join(overrides), done.stderr))
     result = {"findings": [], "accuracy": 0.0, "seconds": time.time() - began, "observing": 0.0}
@@ -172,7 +203,7 @@ def train(args, text, overrides):
             event = json.loads(line)
             if event["event"] == "finding":
                 result["findings"].append({key: event.get(key) for key in
-                                           ("check", "severity", "causes", "remedy", "change", "step", "epoch")})
+                                           ("check", "severity", "causes", "remedy", "change", "more", "step", "epoch")})
             elif event["event"] == "epoch" and isinstance(event.get("validation_accuracy"), float):
                 result["accuracy"] = max(result["accuracy"], event["validation_accuracy"])
                 result["samples"] = sum(event.get("answers", {}).get("count", [0]))
@@ -229,9 +260,9 @@ class Zoo:
         told = alarms(record)
         record["cause"] = any(names_it(f, words) for f in told)
         record["recovered"] = None
-        change = next((f["change"] for f in told if f["change"]), None)
-        if record["suffered"] and change:
-            again = train(self.args, text, overrides + ["%s=%s" % (change["path"], change["to"])])
+        changes = next(([f["change"], *(f["more"] or [])] for f in told if f["change"]), None)
+        if record["suffered"] and changes:
+            again = train(self.args, text, overrides + ["%s=%s" % (c["path"], c["to"]) for c in changes])
             record["recovered"] = (again["accuracy"] - record["accuracy"]) / max(twin - record["accuracy"], 1e-9)
 
 
@@ -273,13 +304,17 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--bases", default=",".join(BASES))
     parser.add_argument("--digits", default=os.path.join(HERE, "../../src/data/digits.csv"))
+    parser.add_argument("--half", choices=["quoted", "tuned"], help="only the cases of this half")
     parser.add_argument("--page", help="writes the figures there")
     args = parser.parse_args()
     os.makedirs(args.out, exist_ok=True)
     bases = args.bases.split(",")
-    cases = [("healthy", base, name, changes, None) for name, changes in HEALTHY.items() for base in bases]
+    cases = [("healthy", base, name, changes, None) for name, (changes, fits) in
+             ((n, v if isinstance(v, tuple) else (v, BASES)) for n, v in HEALTHY.items())
+             for base in bases if base in fits]
     cases += [("fault", base, name, changes, words) for name, (changes, fits, words) in FAULTS.items()
               for base in fits if base in bases]
+    cases = [case for case in cases if args.half in (None, half_of("%s: %s" % case[1:3]))]
     zoo, began, records = Zoo(args), time.time(), []
     jobs = [(case, seed) for seed in range(1, args.seeds + 1) for case in cases]
     for i, ((kind, base, name, changes, words), seed) in enumerate(jobs):

@@ -45,7 +45,8 @@ CR_API enum cr_status cr_preflight(struct cr_experiment *experiment, const struc
 /*
  * Watches over a training as one of its observers: after each event the checks look at what has happened so far, and
  * what they find is told to all observers (CR_EVENT_FINDING). It judges by the config and the events alone, and changes
- * nothing: the weights are the same with it and without.
+ * nothing: the weights are the same with it and without. Only where the config says `babysit: {auto: true}` it acts by
+ * verdicts, after trying on the side what it wants to change; what it did is told as CR_EVENT_CHANGE.
  *
  *     cr_babysitter_new(&babysitter, &err);
  *     observers[n] = cr_babysitter_observer(babysitter);    its place does not matter
@@ -59,6 +60,8 @@ CR_API enum cr_status cr_babysitter_new(struct cr_babysitter **babysitter, struc
 CR_API void cr_babysitter_free(struct cr_babysitter *babysitter);
 CR_API struct cr_observer cr_babysitter_observer(struct cr_babysitter *babysitter);
 CR_API enum cr_status cr_babysitter_prepare(void *babysitter, struct cr_experiment *experiment, struct cr_error *err);
+/* Of what it tries on the side; false stops the training (CR_ERROR_STOPPED). */
+CR_API void cr_babysitter_show(struct cr_babysitter *babysitter, cr_progress_function *progress, void *user);
 /* What was found so far, in its order; [*count], NULL where that is 0. Holds until the next event. */
 CR_API const struct cr_finding *cr_babysitter_findings(const struct cr_babysitter *babysitter, int *count);
 /*

@@ -15,11 +15,15 @@ extern "C" {
 
 struct cr_experiment;
 
-/* The `babysit` section. Nothing in it changes the results of a training: it is no part of a run's identity. */
+/*
+ * The `babysit` section. But for `act` nothing in it changes the results of a training; that changes nothing where
+ * nothing is found. So it is no part of a run's identity.
+ */
 struct cr_babysit_section {
     int64_t observe;              /* as in struct cr_trainer_options */
     bool compare;                 /* a sample of the training part is judged beside the validation part */
     bool preflight;               /* the quick checks before the training */
+    bool act;                     /* `auto`: what is found is tried on the side and undone, where that helps */
     const struct cr_node *checks; /* {overfitting: off, dead-units: {share: 0.7}}; NULL: all as they are */
 };
 extern CR_API const struct cr_option cr_babysit_section_options[];

@@ -97,6 +97,8 @@ struct cr_answers {
     int64_t classes;
     const int64_t *count, *correct;        /* [classes] samples of the class, and those that were told right */
     double typical_confidence, confidence; /* median and ninth decile of the largest probability */
+    double rank; /* of those told wrong the mean share of the other classes that were likelier than the label: 0..1; a
+                    half where the label is any of them; NaN of none, or of two classes */
 };
 
 /* --------------------------------------------------------------------------------------------------------- findings */
@@ -108,18 +110,25 @@ enum cr_severity {
 };
 
 #define CR_CAUSES 3
+#define CR_MORE   7
 
 CR_API const char *cr_severity_name(enum cr_severity severity); /* "warning" */
+
+/* Another value in the config. */
+struct cr_replacement {
+    char path[96], from[48], to[48];
+};
 
 /* Something that is wrong with an experiment, as the babysitter tells it (cradle/babysit.h). */
 struct cr_finding {
     const char *check; /* its page is docs/babysitter.md#NAME */
     enum cr_severity severity;
-    char symptom[200];               /* one line */
-    char evidence[400];              /* in numbers */
-    char causes[CR_CAUSES][200];     /* the most likely first; "" where there are no more */
-    char remedy[300];                /* in words */
-    char path[96], from[48], to[48]; /* a change to the file that should help; "" where there is none to name */
+    char symptom[200];                   /* one line */
+    char evidence[400];                  /* in numbers */
+    char causes[CR_CAUSES][200];         /* the most likely first; "" where there are no more */
+    char remedy[300];                    /* in words */
+    char path[96], from[48], to[48];     /* a change to the file that should help; "" where there is none to name */
+    struct cr_replacement more[CR_MORE]; /* that go with it; "" ends them */
 };
 
 /* ----------------------------------------------------------------------------------------------------------- events */
@@ -131,7 +140,18 @@ enum cr_event_kind {
     CR_EVENT_EPOCH,      /* after each epoch's validation */
     CR_EVENT_FINDING,    /* of the babysitter */
     CR_EVENT_CHECKPOINT, /* the state at `step` should be kept */
+    CR_EVENT_CHANGE,     /* the training goes on otherwise, from `step` */
     CR_EVENT_END,
+};
+
+/* What an observer changed in a training. */
+struct cr_change {
+    int64_t number;                  /* from 1 */
+    int64_t decided;                 /* after that step */
+    bool back;                       /* the training went back from there to the event's step */
+    bool finished;                   /* and ends there */
+    char path[96], from[48], to[48]; /* what is otherwise from now on; "": nothing */
+    char why[400];
 };
 
 CR_API const char *cr_event_name(enum cr_event_kind kind); /* as in the event log: "step" */
@@ -155,6 +175,8 @@ struct cr_event {
     const struct cr_answers *answers;  /* EPOCH: of the validation part, where there are classes; else NULL */
     const struct cr_observation *observation; /* OBSERVE */
     const struct cr_finding *finding;         /* FINDING */
+    const struct cr_change *change;           /* CHANGE */
+    int64_t number;                           /* FINDING: of the change that it led to; 0: none */
     int64_t observe;                          /* START: steps between two observations; 0: none */
     double observing;         /* END: share of the training's time that observation took; not part of the experiment */
     bool best;                /* EPOCH: the best so far: validation accuracy (training's where there is no
@@ -166,11 +188,21 @@ struct cr_event {
     double images_per_second; /* STEP, EPOCH: training alone */
 };
 
-enum cr_verdict_kind { CR_GO_ON, CR_STOP, CR_ROLL_BACK, CR_CHANGE };
+enum cr_verdict_kind {
+    CR_GO_ON,
+    CR_STOP,      /* may be gone on with */
+    CR_ROLL_BACK, /* to the last good state, that of the best epoch so far; only where the trainer keeps states */
+    CR_CHANGE,    /* goes on from here, with a change */
+    CR_FINISH,    /* ends for good */
+};
+/* The last three are obeyed when all observers have heard the event; of several the first. */
 struct cr_verdict {
     enum cr_verdict_kind kind;
-    const char *path; /* CR_CHANGE: "train.optimizer.sgd.lr" and its new value */
-    double value;
+    const char *path; /* CR_CHANGE, CR_ROLL_BACK (NULL: nothing): train.optimizer.NAME.lr or train.clip.norm, */
+    double value;     /* and its new value */
+    bool to_first;    /* CR_ROLL_BACK: to the state before the first step */
+    bool back;        /* CR_FINISH: at the last good state */
+    const char *why;  /* in a sentence, for whoever reads of it; may be NULL; borrowed for the call */
     const struct cr_finding *findings; /* [finding_count]: told to all observers as events; borrowed for the call */
     int finding_count;
 };
@@ -197,6 +229,7 @@ struct cr_trainer_options {
     const struct cr_early_stop *early_stop; /* of this library's own; NULL: none */
     bool lean;                              /* as in struct cr_plan_options */
     int64_t observe;                        /* steps between two observations; CR_OBSERVE_AUTO; 0: none */
+    bool rollback;                          /* keeps the first state and the last good one in memory, to go back to */
     struct cr_loader *sample;               /* of the training part, to be compared with validation; may be NULL */
     const struct cr_observer *observers;
     int observer_count;

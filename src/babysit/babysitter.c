@@ -1,11 +1,13 @@
 /*
  * The babysitter as an observer: each event goes into the history, then every check that asked for its kind looks at
  * that. What they find goes back to the trainer with the verdict, which tells it to all. A training begins with the
- * quick pre-flight; a resumed one with the events of its log, of which nothing is told again.
+ * quick pre-flight; a resumed one with the events of its log, of which nothing is told again. With babysit.auto it also
+ * does something about it (auto.h).
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "babysit/auto.h"
 #include "babysit/check.h"
 #include "babysit/origin.h"
 #include "babysit/settings.h"
@@ -16,6 +18,7 @@ struct cr_babysitter {
     struct cr_history *history;
     struct cr_check_settings settings;
     struct cr_experiment *experiment; /* NULL: of a folder that is read */
+    struct cr_auto act;
 };
 
 enum cr_status cr_babysitter_new(struct cr_babysitter **babysitter, struct cr_error *err)
@@ -113,9 +116,7 @@ static enum cr_status replay(struct cr_babysitter *babysitter, struct cr_error *
     const char *log = babysitter->experiment ? babysitter->experiment->events : NULL;
     if (!log || !cr_file_exists(log))
         return CR_OK;
-    enum cr_status status = cr_event_log_read(log, replay_event, babysitter, err);
-    babysitter->history->told = babysitter->history->found;
-    return status;
+    return cr_event_log_read(log, replay_event, babysitter, err);
 }
 
 /* A NaN that was found in this step is followed to where it began. */
@@ -135,6 +136,11 @@ static enum cr_status trace(struct cr_babysitter *babysitter, const struct cr_ev
     return CR_OK;
 }
 
+static bool acts(const struct cr_babysitter *babysitter)
+{
+    return babysitter->experiment && babysitter->experiment->sections.babysit.act;
+}
+
 static enum cr_status observe(void *user, const struct cr_event *event, struct cr_verdict *verdict,
                               struct cr_error *err)
 {
@@ -146,6 +152,10 @@ static enum cr_status observe(void *user, const struct cr_event *event, struct c
         CR_TRY((event->resumed ? replay : begin)(babysitter, err));
     CR_TRY(look(babysitter, event, err));
     CR_TRY(trace(babysitter, event, err));
+    if (acts(babysitter) && event->kind == CR_EVENT_EPOCH)
+        return CR_OK; /* at the checkpoint that follows: between the two weights may be those of an average */
+    if (acts(babysitter) && event->kind != CR_EVENT_END)
+        CR_TRY(cr_auto_act(&babysitter->act, history, babysitter->experiment, verdict, err));
     verdict->findings = history->findings + history->told;
     verdict->finding_count = history->found - history->told;
     history->told = history->found;
@@ -161,6 +171,12 @@ const struct cr_finding *cr_babysitter_findings(const struct cr_babysitter *baby
 {
     *count = babysitter->history ? babysitter->history->found : 0;
     return *count > 0 ? babysitter->history->findings : NULL;
+}
+
+void cr_babysitter_show(struct cr_babysitter *babysitter, cr_progress_function *progress, void *user)
+{
+    babysitter->act.progress = progress;
+    babysitter->act.user = user;
 }
 
 /* ------------------------------------------------------------------------------------------------------- of a folder

@@ -57,6 +57,8 @@ void cr_exam_find(struct cr_exam *exam, const struct cr_finding *finding);
 #define cr_say_more(field, ...) cr_say_to((field) + strlen(field), sizeof(field) - strlen(field), __VA_ARGS__)
 /* A change of a number in the config. */
 void cr_finding_change(struct cr_finding *finding, const char *path, double from, double to);
+/* A change of any value; further ones go with the first. Of a path that is there already nothing. */
+void cr_finding_replace(struct cr_finding *finding, const char *path, const char *from, const char *to);
 void cr_say_to(char *text, size_t size, const char *format, ...) CR_PRINTF(3, 4);
 
 /* CR_ERROR_STOPPED where the caller wants no more. */

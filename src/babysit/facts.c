@@ -60,6 +60,63 @@ static bool is_one_of(const char *name, const char *const *names)
     return false;
 }
 
+/* Sigmoid and tanh, each with relu in its place. */
+static void find_squashing(struct cr_facts *facts, const struct cr_node *node)
+{
+    const char *name = node->kind == CR_NODE_SCALAR && !node->key ? node->text : "";
+    if (facts->squashing <= CR_MORE && (strcmp(name, "sigmoid") == 0 || strcmp(name, "tanh") == 0)) {
+        struct cr_replacement *found = &facts->squash[facts->squashing++];
+        cr_text_format(found->path, sizeof found->path, "%s", node->path);
+        cr_text_format(found->from, sizeof found->from, "%s", name);
+        cr_text_format(found->to, sizeof found->to, "relu");
+    }
+    for (const struct cr_node *child = node->first; child; child = child->next)
+        find_squashing(facts, child);
+}
+
+/* The number of units of a dense layer, `dense: 64` or `dense: {units: 64}`; NULL: it is none. */
+static const struct cr_node *units_of(const struct cr_node *node, int64_t *units)
+{
+    const struct cr_node *number = node->kind == CR_NODE_MAP ? cr_node_get(node, "units") : node;
+    bool found = node->key && strcmp(node->key, "dense") == 0 && number && number->kind == CR_NODE_SCALAR &&
+                 cr_text_int(number->text, units);
+    return found ? number : NULL;
+}
+
+struct widths {
+    const struct cr_node *last, *least; /* dense layers; the least of those before the last */
+    int64_t last_units, least_units;
+};
+
+static void find_widths(struct widths *widths, const struct cr_node *node)
+{
+    int64_t units;
+    const struct cr_node *number = units_of(node, &units);
+    if (number && widths->last && (!widths->least || widths->last_units < widths->least_units)) {
+        widths->least = widths->last;
+        widths->least_units = widths->last_units;
+    }
+    if (number) {
+        widths->last = number;
+        widths->last_units = units;
+        return;
+    }
+    for (const struct cr_node *child = node->first; child; child = child->next)
+        find_widths(widths, child);
+}
+
+/* What comes through fewer units than there are outputs is hard to tell apart: four times as many are proposed. */
+static void find_narrow(struct cr_facts *facts, const struct cr_node *layers)
+{
+    struct widths widths = {.last = NULL};
+    find_widths(&widths, layers);
+    if (!widths.least || widths.least_units >= widths.last_units)
+        return;
+    cr_text_format(facts->narrow.path, sizeof facts->narrow.path, "%s", widths.least->path);
+    cr_text_format(facts->narrow.from, sizeof facts->narrow.from, "%lld", (long long)widths.least_units);
+    cr_text_format(facts->narrow.to, sizeof facts->narrow.to, "%lld", 4 * (long long)widths.last_units);
+}
+
 void cr_facts_read(struct cr_facts *facts, const struct cr_sections *sections)
 {
     static const char *const adaptive[] = {"adam", "adamw", "adagrad", "rmsprop", "lion", "lamb", "muon", NULL};
@@ -81,6 +138,8 @@ void cr_facts_read(struct cr_facts *facts, const struct cr_sections *sections)
     const struct cr_node *norm = cr_node_get(train->clip, "norm");
     if (norm && norm->kind == CR_NODE_SCALAR)
         cr_text_float(norm->text, &facts->clip_norm);
+    find_squashing(facts, sections->layers);
+    find_narrow(facts, sections->layers);
     facts->decoupled = chosen(&sections->optimizer, "decay", "decoupled");
     facts->augments = sections->data.augment != NULL;
     facts->smooths = option_of(&sections->loss, "label_smoothing") > 0;

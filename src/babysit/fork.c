@@ -16,12 +16,13 @@ static enum cr_status read_config(struct cr_fork *fork, const struct cr_sections
     return status;
 }
 
-/* The checkpoint has the rate of the training that wrote it: the config's, which may be another, goes before. */
-static enum cr_status load(struct cr_experiment *experiment, const char *checkpoint, struct cr_error *err)
+/* The checkpoint has the rate of the training that wrote it: where a change made it another, that goes before. */
+static enum cr_status load(struct cr_experiment *experiment, const struct cr_sections *sections, const char *checkpoint,
+                           struct cr_error *err)
 {
-    double lr = cr_optimizer_lr(experiment->optimizer);
+    double lr = cr_optimizer_lr(experiment->optimizer), before = *(const double *)sections->optimizer.values;
     CR_TRY(cr_trainer_load(experiment->trainer, checkpoint, NULL, err));
-    return cr_optimizer_set_lr(experiment->optimizer, lr, err);
+    return lr == before ? CR_OK : cr_optimizer_set_lr(experiment->optimizer, lr, err);
 }
 
 enum cr_status cr_fork_new(struct cr_fork *fork, struct cr_context *context, const struct cr_sections *sections,
@@ -33,7 +34,9 @@ enum cr_status cr_fork_new(struct cr_fork *fork, struct cr_context *context, con
     if (status == CR_OK)
         status = cr_experiment_new(&fork->experiment, context, fork->config, &making, err);
     if (status == CR_OK && options->checkpoint)
-        status = load(fork->experiment, options->checkpoint, err);
+        status = load(fork->experiment, sections, options->checkpoint, err);
+    if (status == CR_OK && options->state)
+        status = cr_state_put(options->state, fork->experiment->trainer, err);
     if (status != CR_OK)
         cr_fork_free(fork);
     return status;

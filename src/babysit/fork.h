@@ -6,6 +6,7 @@
 #define CR_BABYSIT_FORK_H
 
 #include "experiment/experiment.h"
+#include "train/state.h"
 
 struct cr_fork {
     struct cr_config *config;
@@ -13,8 +14,9 @@ struct cr_fork {
 };
 
 struct cr_fork_options {
-    const char *const *changes; /* "train.optimizer.sgd.lr=0.01"; NULL ends them */
-    const char *checkpoint;     /* a file as last.safetensors; NULL: from the beginning */
+    const char *const *changes;   /* "train.optimizer.sgd.lr=0.01"; NULL ends them */
+    const char *checkpoint;       /* a file as last.safetensors, or */
+    const struct cr_state *state; /* a state to go on from; both NULL: from the beginning */
     const struct cr_observer *observer;
 };
 

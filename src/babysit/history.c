@@ -5,6 +5,7 @@
 
 #include "babysit/check.h"
 #include "base/arena.h"
+#include "base/text.h"
 
 /* ------------------------------------------------------------------------------------------------ made and let go */
 
@@ -99,6 +100,7 @@ static enum cr_status add_epoch(struct cr_history *history, const struct cr_even
         epoch->correct = copy_counts(history, event->answers->correct, epoch->classes);
         epoch->typical_confidence = event->answers->typical_confidence;
         epoch->confidence = event->answers->confidence;
+        epoch->rank = event->answers->rank;
         if (!epoch->count || !epoch->correct)
             return cr_fail_memory(err);
     }
@@ -190,7 +192,8 @@ static enum cr_status add_look(struct cr_history *history, const struct cr_event
         return cr_fail_memory(err);
     history->look_capacity = count < capacity ? capacity : 2 * capacity + 64;
     struct cr_look *look = &history->look[count];
-    *look = (struct cr_look){.step = event->step, .parameters = seen->parameters, .activations = seen->activations};
+    *look = (struct cr_look){
+        .step = event->step, .lr = history->facts.lr, .parameters = seen->parameters, .activations = seen->activations};
     look->weights = cr_arena_alloc(history->arena, ((size_t)seen->parameters + 1) * sizeof *look->weights);
     look->units = cr_arena_alloc(history->arena, ((size_t)seen->activations + 1) * sizeof *look->units);
     if (!look->weights || !look->units)
@@ -199,6 +202,35 @@ static enum cr_status add_look(struct cr_history *history, const struct cr_event
     copy_units(history, count > 0 ? &history->look[0] : NULL, seen, look->units);
     history->looks++;
     return CR_OK;
+}
+
+/* What was changed is a fact from now on. */
+static void add_value(struct cr_facts *facts, const struct cr_change *change)
+{
+    double value;
+    if (!change->path[0] || !cr_text_float(change->to, &value))
+        return;
+    if (strcmp(change->path, facts->lr_path) == 0)
+        facts->lr = value;
+    else {
+        facts->clip_norm = value;
+        facts->clips = value > 0;
+    }
+}
+
+/* The training went back: what came after has not happened, and what was found may be found again. */
+static void go_back(struct cr_history *history, int64_t step)
+{
+    while (history->steps > step)
+        history->steps--;
+    while (history->epochs > 0 && history->epoch[history->epochs - 1].step > step)
+        history->epochs--;
+    for (int i = 0; history->looks > 0 && i < history->look[0].activations; i++)
+        memset(history->quiet[i], 0, (size_t)history->look[0].units[i].units);
+    while (history->looks > 0 && history->look[history->looks - 1].step > step)
+        history->looks--;
+    history->found = history->told; /* what was seen besides has not happened either */
+    history->forgiven = history->found;
 }
 
 enum cr_status cr_history_add(struct cr_history *history, const struct cr_event *event, struct cr_error *err)
@@ -210,6 +242,11 @@ enum cr_status cr_history_add(struct cr_history *history, const struct cr_event 
         return add_epoch(history, event, err);
     case CR_EVENT_OBSERVE:
         return add_look(history, event, err);
+    case CR_EVENT_CHANGE:
+        add_value(&history->facts, event->change);
+        if (event->change->back)
+            go_back(history, event->step);
+        return CR_OK;
     default:
         return CR_OK;
     }

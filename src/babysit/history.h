@@ -21,10 +21,14 @@ struct cr_facts {
     char lr_path[64];        /* "train.optimizer.sgd.lr" */
     char decay_path[64];     /* "train.optimizer.sgd.weight_decay" */
     int64_t epochs, batch, accumulate;
-    bool decoupled;     /* the decay is no part of the gradient */
-    bool adapts;        /* the optimizer divides by the gradient's size: its norm says little */
-    bool cross_entropy; /* the loss of guessing is ln C */
-    bool smooths;       /* label smoothing, mixup or cutmix: no answer is meant to be sure */
+    /* What of the model could be otherwise. */
+    int squashing; /* activations that let little through, in layers that are deep */
+    struct cr_replacement squash[CR_MORE + 1];
+    struct cr_replacement narrow; /* a hidden layer of fewer units than there are outputs; "": none */
+    bool decoupled;               /* the decay is no part of the gradient */
+    bool adapts;                  /* the optimizer divides by the gradient's size: its norm says little */
+    bool cross_entropy;           /* the loss of guessing is ln C */
+    bool smooths;                 /* label smoothing, mixup or cutmix: no answer is meant to be sure */
     bool batchnorm, dropout, augments, clips, deep; /* deep: weights behind weights */
     bool lowers_rate;                               /* the schedule will */
 };
@@ -37,7 +41,7 @@ struct cr_epoch {
     double validation_loss, validation_accuracy, train_loss, train_accuracy;
     int64_t classes; /* 0: not counted */
     const int64_t *count, *correct;
-    double typical_confidence, confidence;
+    double typical_confidence, confidence, rank;
 };
 
 /* A parameter and an activation as they were seen. */
@@ -54,6 +58,7 @@ struct cr_look_units {
 };
 struct cr_look {
     int64_t step;
+    double lr; /* the base rate then */
     int parameters, activations;
     struct cr_look_weights *weights;
     struct cr_look_units *units;
@@ -78,8 +83,9 @@ struct cr_history {
     const void *values;           /* of its options */
     struct cr_finding *findings;  /* [found], of all checks */
     int found, finding_capacity;
-    int told;    /* of them */
-    bool failed; /* for want of memory */
+    int told;     /* of them */
+    int forgiven; /* of them: before the training went back: may be found again */
+    bool failed;  /* for want of memory */
 };
 
 void cr_facts_read(struct cr_facts *facts, const struct cr_sections *sections);
@@ -112,7 +118,7 @@ double cr_history_noise(const struct cr_epoch *epoch);
 double cr_history_update_ratio(const struct cr_history *history);
 /* The power of ten by which that ratio comes nearest to the usual 1e-3: 10 to 10^4, where it is not known 10. */
 double cr_history_raise(double ratio);
-/* The same of a rate that is too high, by the very first update: 0.1 to 10^-4. */
+/* The same of a rate that is too high, by the very first update and the rate that made it: 0.1 to 10^-4. */
 double cr_history_lower(const struct cr_history *history);
 /* The loss has fallen since the first steps by this share. */
 bool cr_history_has_learned(const struct cr_history *history, double share);

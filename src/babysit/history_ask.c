@@ -112,10 +112,14 @@ double cr_history_raise(double ratio)
 
 double cr_history_lower(const struct cr_history *history)
 {
-    double ratio = history->looks > 0 ? update_ratio_of(&history->look[0]) : (double)NAN;
+    const struct cr_look *first = history->looks > 0 ? &history->look[0] : NULL;
+    double ratio = first ? update_ratio_of(first) : (double)NAN;
+    double since = first && first->lr > 0 ? history->facts.lr / first->lr : 1; /* it may have been lowered already */
     if (isinf(ratio))
         return 1e-4;
-    return isfinite(ratio) && ratio > 0 ? pow(10, fmax(fmin(round(log10(1e-3 / ratio)), -1), -4)) : 0.1;
+    if (!(isfinite(ratio) && ratio > 0))
+        return 0.1;
+    return pow(10, fmax(fmin(round(log10(1e-3 / ratio / since)), -1), -4));
 }
 
 bool cr_history_has_learned(const struct cr_history *history, double share)
@@ -134,7 +138,7 @@ struct cr_finding cr_history_finding(const struct cr_history *history, enum cr_s
 
 static const struct cr_finding *found_by(const struct cr_history *history, const char *check)
 {
-    for (int i = history->found - 1; i >= 0; i--)
+    for (int i = history->found - 1; i >= history->forgiven; i--)
         if (strcmp(history->findings[i].check, check) == 0)
             return &history->findings[i];
     return NULL;
@@ -169,13 +173,16 @@ void cr_history_find(struct cr_history *history, const struct cr_finding *findin
 
 void cr_history_note(struct cr_history *history, const struct cr_finding *finding)
 {
-    for (int i = history->found - 1; i >= 0; i--)
-        if (strcmp(history->findings[i].check, finding->check) == 0 &&
-            history->findings[i].severity == finding->severity) {
-            history->findings[i] = *finding;
-            return;
-        }
-    cr_history_find(history, finding);
+    int i = history->found - 1;
+    while (i >= history->forgiven && (strcmp(history->findings[i].check, finding->check) != 0 ||
+                                      history->findings[i].severity != finding->severity))
+        i--;
+    if (i >= history->forgiven)
+        history->findings[i] = *finding;
+    else
+        cr_history_find(history, finding);
+    i = i >= history->forgiven ? i : history->found - 1;
+    history->told = i + 1 > history->told ? i + 1 : history->told;
 }
 
 void cr_history_propose_rate(const struct cr_history *history, struct cr_finding *finding, double factor)

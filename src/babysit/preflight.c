@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "babysit/check.h"
 #include "babysit/settings.h"
@@ -85,6 +86,26 @@ void cr_finding_change(struct cr_finding *finding, const char *path, double from
     cr_say(finding->path, "%s", path);
     cr_say(finding->from, "%.3g", from);
     cr_say(finding->to, "%.2g", to);
+}
+
+void cr_finding_replace(struct cr_finding *finding, const char *path, const char *from, const char *to)
+{
+    int i = 0;
+    if (strcmp(finding->path, path) == 0)
+        return;
+    if (!finding->path[0]) {
+        cr_say(finding->path, "%s", path);
+        cr_say(finding->from, "%.*s", cr_text_fit(from, (int)sizeof finding->from - 1), from);
+        cr_say(finding->to, "%s", to);
+        return;
+    }
+    while (i < CR_MORE && finding->more[i].path[0] && strcmp(finding->more[i].path, path) != 0)
+        i++;
+    if (i == CR_MORE || finding->more[i].path[0])
+        return;
+    cr_say(finding->more[i].path, "%s", path);
+    cr_say(finding->more[i].from, "%.*s", cr_text_fit(from, (int)sizeof finding->more[i].from - 1), from);
+    cr_say(finding->more[i].to, "%s", to);
 }
 
 enum cr_status cr_exam_progress(struct cr_exam *exam, int64_t done, int64_t total, struct cr_error *err)

@@ -15,6 +15,10 @@ const struct cr_option cr_babysit_section_options[] = {
             .help = "after each epoch a sample of the training part is judged on the terms of validation"),
     CR_BOOL("preflight", struct cr_babysit_section, preflight, .def = true,
             .help = "before training the checks that need no training steps"),
+    CR_BOOL("auto", struct cr_babysit_section, act,
+            .help =
+                "goes on with another learning rate or clip, from the last good state, where a short training on the "
+                "side confirms that; ends what gets no better"),
     CR_NODE("checks", struct cr_babysit_section, checks, .kind = "checks",
             .help = "checks with other options, or off: {overfitting: off, dead-units: {share: 0.7}}"),
     {0},

@@ -10,11 +10,9 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "experiment/init_from.h"
-#include "train/event_log.h"
+#include "experiment/keeping.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
-
-enum { OWN_OBSERVERS = 2 };
 
 /* Of the training part, to be judged beside the validation part: one in so many, but at least so many. */
 enum { SAMPLE_SHARE = 32, SAMPLE_LEAST = 256 };
@@ -197,6 +195,7 @@ static enum cr_status make_trainer(struct cr_experiment *experiment, int64_t bat
                                          .early_stop = &experiment->early_stop,
                                          .lean = train->lean,
                                          .observe = experiment->sections.babysit.observe,
+                                         .rollback = experiment->sections.babysit.act,
                                          .sample = experiment->sample,
                                          .observers = experiment->observers,
                                          .observer_count = experiment->observer_count};
@@ -228,94 +227,6 @@ static enum cr_status make_pieces(struct cr_experiment *experiment, const struct
     return make_trainer(experiment, batch, err);
 }
 
-/* ---------------------------------------------------------------------------------------------------- the run folder
- */
-
-static enum cr_status make_folder(struct cr_experiment *experiment, struct cr_error *err)
-{
-    char *text;
-    CR_TRY(cr_sections_write(&experiment->sections, true, &text, err));
-    enum cr_status status = cr_run_folder_make(&experiment->folder, experiment->run, text, err);
-    free(text);
-    return status;
-}
-
-static enum cr_status name_files(struct cr_experiment *experiment, struct cr_error *err)
-{
-    const char *folder = experiment->folder->path;
-    experiment->best = cr_path_join(folder, "best.safetensors");
-    experiment->last = cr_path_join(folder, "last.safetensors");
-    experiment->events = cr_path_join(folder, "events.jsonl");
-    return experiment->best && experiment->last && experiment->events ? CR_OK : cr_fail_memory(err);
-}
-
-/* A run that was killed before its first checkpoint begins anew. */
-static enum cr_status load_last(struct cr_experiment *experiment, bool *loaded, struct cr_error *err)
-{
-    *loaded = cr_file_exists(experiment->last);
-    return *loaded ? cr_trainer_load(experiment->trainer, experiment->last, experiment->identity.fingerprint, err)
-                   : CR_OK;
-}
-
-static enum cr_status make_run(struct cr_experiment *experiment, int workers, struct cr_error *err)
-{
-    bool loaded;
-    if (!experiment->run)
-        return CR_OK;
-    if (!experiment->folder)
-        CR_TRY(make_folder(experiment, err));
-    CR_TRY(name_files(experiment, err));
-    CR_TRY(load_last(experiment, &loaded, err));
-    const struct cr_progress *progress = &experiment->trainer->progress;
-    experiment->finished = cr_trainer_is_over(experiment->trainer);
-    CR_TRY(cr_event_log_open(&experiment->log, experiment->events, loaded ? progress->step : -1,
-                             loaded ? progress->epoch : -1, err));
-    cr_event_log_set_workers(experiment->log, workers);
-    return CR_OK;
-}
-
-/* --------------------------------------------------------------------------------------------------------- observers
- */
-
-/* The log and the files are made after the trainer, whose steps and state they need. */
-static enum cr_status log_event(void *user, const struct cr_event *event, struct cr_verdict *verdict,
-                                struct cr_error *err)
-{
-    struct cr_experiment *experiment = user;
-    struct cr_observer observer = cr_event_log_observer(experiment->log);
-    return observer.event(observer.user, event, verdict, err);
-}
-
-/* The best before the last: a kill between the two leaves a state from which the same best is found again. */
-static enum cr_status keep(void *user, const struct cr_event *event, struct cr_verdict *verdict, struct cr_error *err)
-{
-    struct cr_experiment *experiment = user;
-    const struct cr_identity *identity = &experiment->identity;
-    (void)verdict;
-    if (event->kind == CR_EVENT_EPOCH && event->best)
-        return cr_trainer_save_with(event->trainer, experiment->best, identity->fingerprint, true, identity->pairs,
-                                    CR_IDENTITY_PAIRS, err);
-    if (event->kind == CR_EVENT_CHECKPOINT)
-        return cr_trainer_save_with(event->trainer, experiment->last, identity->fingerprint, false, identity->pairs,
-                                    CR_IDENTITY_PAIRS, err);
-    return CR_OK;
-}
-
-static enum cr_status gather_observers(struct cr_experiment *experiment, const struct cr_experiment_options *options,
-                                       struct cr_error *err)
-{
-    experiment->observers = calloc((size_t)options->observer_count + OWN_OBSERVERS, sizeof *experiment->observers);
-    if (!experiment->observers)
-        return cr_fail_memory(err);
-    if (options->run) {
-        experiment->observers[experiment->observer_count++] = (struct cr_observer){experiment, log_event};
-        experiment->observers[experiment->observer_count++] = (struct cr_observer){experiment, keep};
-    }
-    for (int i = 0; i < options->observer_count; i++)
-        experiment->observers[experiment->observer_count++] = options->observers[i];
-    return CR_OK;
-}
-
 /* ------------------------------------------------------------------------------------------------------- the contract
  */
 
@@ -325,11 +236,11 @@ static enum cr_status make(struct cr_experiment *experiment, struct cr_config *c
     if (options->run && !(experiment->run = strdup(options->run)))
         return cr_fail_memory(err);
     CR_TRY(read_config(experiment, config, options, err));
-    CR_TRY(gather_observers(experiment, options, err));
+    CR_TRY(cr_keeping_observers(experiment, options, err));
     CR_TRY(make_pieces(experiment, options, err));
     if (options->prepare)
         CR_TRY(options->prepare(options->prepare_user, experiment, err));
-    return make_run(experiment, options->workers, err);
+    return cr_keeping_open(experiment, options->workers, err);
 }
 
 enum cr_status cr_experiment_new(struct cr_experiment **experiment, struct cr_context *context,
@@ -376,6 +287,8 @@ void cr_experiment_free(struct cr_experiment *experiment)
     free(experiment->best);
     free(experiment->last);
     free(experiment->events);
+    free(experiment->first);
+    free(experiment->good);
     free(experiment);
 }
 

@@ -36,6 +36,7 @@ struct cr_experiment {
     char *run; /* as it was given; NULL, like all that follows: nothing is written */
     struct cr_run_folder *folder;
     char *best, *last, *events; /* files */
+    char *first, *good;         /* states to go back to, with babysit.auto */
     struct cr_event_log *log;
 };
 

@@ -115,7 +115,7 @@ enum cr_status cr_build_param(struct cr_build *build, const struct cr_build_para
 
     if (pending == NULL || name == NULL)
         return cr_fail_memory(err);
-    *pending = (struct cr_pending){.name = name, .constant = param->constant, .fill = param->fill};
+    *pending = (struct cr_pending){.name = name, .constant = param->constant, .fill = param->fill, .node = param->init};
     if (!param->constant)
         CR_TRY(bind_init(build, param, pending, err));
     enum cr_role role = cr_freeze_has(builder->freeze, build->name) ? CR_ROLE_STATE : param->role;

@@ -12,6 +12,7 @@ struct cr_pending {
     const char *name;
     bool constant;
     double fill;
+    const struct cr_node *node; /* of the init in the file; NULL: none */
     const struct cr_init *init;
     const void *options;
     int64_t fan_in, fan_out;

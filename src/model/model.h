@@ -12,4 +12,7 @@ struct cr_model {
     struct cr_config *config;     /* and what that says */
 };
 
+/* Where the file says how a parameter begins; NULL: it does not. Of the model's config. */
+const struct cr_node *cr_network_init_node(const struct cr_network *network, const char *param);
+
 #endif

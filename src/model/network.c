@@ -283,6 +283,16 @@ enum cr_status cr_network_calibrate(struct cr_network *network, const struct cr_
     return CR_OK;
 }
 
+const struct cr_node *cr_network_init_node(const struct cr_network *network, const char *param)
+{
+    const struct network *own = (const struct network *)network; /* its first member */
+    const struct cr_pending *pending = own->builder.pending;
+
+    while (pending != NULL && strcmp(pending->name, param) != 0)
+        pending = pending->next;
+    return pending != NULL ? pending->node : NULL;
+}
+
 void cr_network_free(struct cr_network *network)
 {
     struct network *own = (struct network *)network; /* its first member */

@@ -1,5 +1,6 @@
 #include "train/answers.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,8 @@ void cr_answers_clear(struct cr_answer_counts *counts)
     if (counts->counts)
         memset(counts->counts, 0, 2 * (size_t)counts->answers.classes * sizeof *counts->counts);
     memset(counts->confidences, 0, sizeof counts->confidences);
+    counts->wrong = 0;
+    counts->ranks = 0;
 }
 
 void cr_answers_add(struct cr_answer_counts *counts, const struct cr_answer *answer)
@@ -41,6 +44,10 @@ void cr_answers_add(struct cr_answer_counts *counts, const struct cr_answer *ans
     counts->counts[answer->label]++;
     /* A NaN is never right. */
     counts->counts[counts->answers.classes + answer->label] += told == answer->label && confidence > 0;
+    if (told != answer->label && confidence > 0 && counts->answers.classes > 2) {
+        counts->wrong++;
+        counts->ranks += (double)(cr_answer_rank(answer) - 1) / (double)(counts->answers.classes - 2);
+    }
     if (bin >= 0)
         counts->confidences[bin < CR_CONFIDENCE_BINS ? (int)bin : CR_CONFIDENCE_BINS - 1]++;
 }
@@ -64,5 +71,6 @@ const struct cr_answers *cr_answers_sum(struct cr_answer_counts *counts)
         return NULL;
     counts->answers.typical_confidence = quantile(counts, 0.5);
     counts->answers.confidence = quantile(counts, 0.9);
+    counts->answers.rank = counts->wrong > 0 ? counts->ranks / (double)counts->wrong : (double)NAN;
     return &counts->answers;
 }

@@ -13,6 +13,8 @@ enum { CR_CONFIDENCE_BINS = 200 };
 struct cr_answer_counts {
     struct cr_answers answers;
     int64_t *counts;                         /* [2][classes]; NULL: there are no classes to count */
+    int64_t wrong;                           /* told wrong, */
+    double ranks;                            /* and the sum of the labels' places */
     int64_t confidences[CR_CONFIDENCE_BINS]; /* largest probabilities, in bins of equal width over 0..1 */
 };
 

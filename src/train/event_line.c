@@ -154,6 +154,7 @@ static void add_answers(struct cr_line *line, const struct cr_answers *answers)
     add_counts(line, "correct", answers->correct, answers->classes);
     add_float(line, "typical_confidence", answers->typical_confidence);
     add_float(line, "confidence", answers->confidence);
+    add_float(line, "rank", answers->rank);
     add_string(line, "}");
 }
 
@@ -263,6 +264,15 @@ static void add_observation(struct cr_line *line, const struct cr_observation *o
     add_string(line, "]");
 }
 
+static void add_replacement(struct cr_line *line, const char *key, const char *path, const char *from, const char *to)
+{
+    open_as(line, key, "{");
+    add_text(line, "path", path);
+    add_text(line, "from", from);
+    add_text(line, "to", to);
+    add_string(line, "}");
+}
+
 static void add_finding(struct cr_line *line, const struct cr_finding *finding)
 {
     add_text(line, "check", finding->check);
@@ -276,11 +286,27 @@ static void add_finding(struct cr_line *line, const struct cr_finding *finding)
     add_text(line, "remedy", finding->remedy);
     if (!finding->path[0])
         return;
-    open_as(line, "change", "{");
-    add_text(line, "path", finding->path);
-    add_text(line, "from", finding->from);
-    add_text(line, "to", finding->to);
-    add_string(line, "}");
+    add_replacement(line, "change", finding->path, finding->from, finding->to);
+    if (!finding->more[0].path[0])
+        return;
+    open_as(line, "more", "[");
+    for (int i = 0; i < CR_MORE && finding->more[i].path[0]; i++)
+        add_replacement(line, NULL, finding->more[i].path, finding->more[i].from, finding->more[i].to);
+    add_string(line, "]");
+}
+
+static void add_change(struct cr_line *line, const struct cr_change *change)
+{
+    add_int(line, "number", change->number);
+    add_int(line, "decided", change->decided);
+    add_bool(line, "back", change->back);
+    add_bool(line, "finished", change->finished);
+    if (change->path[0]) {
+        add_text(line, "path", change->path);
+        add_text(line, "from", change->from);
+        add_text(line, "to", change->to);
+    }
+    add_text(line, "why", change->why);
 }
 
 static void add_end(struct cr_line *line, const struct cr_event *event)
@@ -292,9 +318,9 @@ static void add_end(struct cr_line *line, const struct cr_event *event)
 }
 
 static const char *const event_names[] = {
-    [CR_EVENT_START] = "start", [CR_EVENT_STEP] = "step",       [CR_EVENT_OBSERVE] = "observe",
-    [CR_EVENT_EPOCH] = "epoch", [CR_EVENT_FINDING] = "finding", [CR_EVENT_CHECKPOINT] = "checkpoint",
-    [CR_EVENT_END] = "end",
+    [CR_EVENT_START] = "start",   [CR_EVENT_STEP] = "step",       [CR_EVENT_OBSERVE] = "observe",
+    [CR_EVENT_EPOCH] = "epoch",   [CR_EVENT_FINDING] = "finding", [CR_EVENT_CHECKPOINT] = "checkpoint",
+    [CR_EVENT_CHANGE] = "change", [CR_EVENT_END] = "end",
 };
 
 const char *cr_event_name(enum cr_event_kind kind)
@@ -323,6 +349,10 @@ enum cr_status cr_line_write(struct cr_line *line, const struct cr_event *event,
         add_observation(line, event->observation);
     if (event->kind == CR_EVENT_FINDING)
         add_finding(line, event->finding);
+    if (event->kind == CR_EVENT_FINDING && event->number > 0)
+        add_int(line, "number", event->number);
+    if (event->kind == CR_EVENT_CHANGE)
+        add_change(line, event->change);
     if (event->kind == CR_EVENT_END)
         add_end(line, event);
     add_rounded(line, "seconds", event->seconds);

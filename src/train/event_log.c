@@ -26,6 +26,8 @@ struct cr_event_log {
     int file;
     int workers;
     double written; /* clock at the last write */
+    enum { NO_TURN, TURN_TOLD, TURN_KEPT } turn;
+    struct cr_log_place place; /* to which it goes back */
     struct cr_line line;
     size_t used;
     char buffer[BUFFER_SIZE];
@@ -79,17 +81,37 @@ static bool can_wait(const struct cr_event_log *log, enum cr_event_kind kind)
     return (kind == CR_EVENT_STEP || kind == CR_EVENT_OBSERVE) && cr_clock() - log->written < seconds_between_writes;
 }
 
+static enum cr_status cut(struct cr_event_log *log, struct cr_error *err);
+
+/*
+ * Where a training goes back, what lies between is cut off, but only when a checkpoint was kept of where it is now: who
+ * resumes before that goes on from the one before, and needs all of it.
+ */
+static enum cr_status follow_turn(struct cr_event_log *log, const struct cr_event *event, struct cr_error *err)
+{
+    bool due = log->turn == TURN_KEPT;
+    if (event->kind == CR_EVENT_CHANGE && event->change->back) {
+        log->turn = TURN_TOLD;
+        log->place = (struct cr_log_place){event->step, event->epoch, event->change->number};
+    } else if (event->kind == CR_EVENT_CHECKPOINT && log->turn == TURN_TOLD)
+        log->turn = TURN_KEPT;
+    else if (due)
+        log->turn = NO_TURN;
+    return due ? cut(log, err) : CR_OK;
+}
+
 static enum cr_status observe(void *user, const struct cr_event *event, struct cr_verdict *verdict,
                               struct cr_error *err)
 {
     struct cr_event_log *log = user;
     (void)verdict;
+    CR_TRY(follow_turn(log, event, err));
     CR_TRY(cr_line_write(&log->line, event, log->workers, err));
     CR_TRY(add_line(log, err));
     if (can_wait(log, event->kind))
         return CR_OK;
     CR_TRY(flush(log, err));
-    bool lasting = event->kind == CR_EVENT_CHECKPOINT || event->kind == CR_EVENT_END;
+    bool lasting = event->kind == CR_EVENT_CHECKPOINT || event->kind == CR_EVENT_CHANGE || event->kind == CR_EVENT_END;
     return lasting && fsync(log->file) != 0 ? fail(log, err) : CR_OK;
 }
 
@@ -112,26 +134,34 @@ static bool is_number_up_to(const cJSON *object, const char *key, int64_t most)
     return cJSON_IsNumber(item) && item->valuedouble <= (double)most;
 }
 
-static enum cr_status judge(const char *line, size_t size, int64_t step, int64_t epoch, bool *kept,
+static bool is_kept(const cJSON *object, const struct cr_log_place *place)
+{
+    if (!cJSON_IsString(cJSON_GetObjectItemCaseSensitive(object, "event")))
+        return false;
+    if (cJSON_GetObjectItemCaseSensitive(object, "number"))
+        return is_number_up_to(object, "number", place->changes);
+    return is_number_up_to(object, "step", place->step) && is_number_up_to(object, "epoch", place->epoch);
+}
+
+static enum cr_status judge(const char *line, size_t size, const struct cr_log_place *place, bool *kept,
                             struct cr_error *err)
 {
     errno = 0;
     cJSON *object = cJSON_ParseWithLength(line, size);
     if (!object && errno == ENOMEM)
         return cr_fail_memory(err);
-    *kept = cJSON_IsString(cJSON_GetObjectItemCaseSensitive(object, "event")) &&
-            is_number_up_to(object, "step", step) && is_number_up_to(object, "epoch", epoch);
+    *kept = is_kept(object, place);
     cJSON_Delete(object);
     return CR_OK;
 }
 
-enum cr_status cr_event_log_cut(char *text, size_t *size, int64_t step, int64_t epoch, struct cr_error *err)
+enum cr_status cr_event_log_cut(char *text, size_t *size, const struct cr_log_place *place, struct cr_error *err)
 {
     size_t used = 0;
     for (char *line = text, *end; (end = memchr(line, '\n', (size_t)(text + *size - line))); line = end + 1) {
         size_t length = (size_t)(end + 1 - line);
         bool kept = false;
-        CR_TRY(judge(line, length, step, epoch, &kept, err));
+        CR_TRY(judge(line, length, place, &kept, err));
         if (!kept)
             continue;
         memmove(text + used, line, length);
@@ -141,7 +171,7 @@ enum cr_status cr_event_log_cut(char *text, size_t *size, int64_t step, int64_t 
     return CR_OK;
 }
 
-static enum cr_status cut(const char *path, int64_t step, int64_t epoch, struct cr_error *err)
+static enum cr_status cut_file(const char *path, const struct cr_log_place *place, struct cr_error *err)
 {
     enum cr_status status;
     char *text;
@@ -150,7 +180,7 @@ static enum cr_status cut(const char *path, int64_t step, int64_t epoch, struct 
         return CR_OK;
     CR_TRY(cr_file_read(path, SIZE_MAX / 2, &text, &size, err));
     kept = size;
-    CR_GO(cr_event_log_cut(text, &kept, step, epoch, err));
+    CR_GO(cr_event_log_cut(text, &kept, place, err));
     if (kept < size)
         status = cr_file_replace(path, text, kept, err);
 done:
@@ -158,8 +188,23 @@ done:
     return status;
 }
 
-enum cr_status cr_event_log_open(struct cr_event_log **log, const char *path, int64_t cut_after_step,
-                                 int64_t cut_after_epoch, struct cr_error *err)
+static enum cr_status open_file(struct cr_event_log *log, struct cr_error *err)
+{
+    log->file = open(log->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    return log->file < 0 ? fail(log, err) : CR_OK;
+}
+
+/* The file is another one then. */
+static enum cr_status cut(struct cr_event_log *log, struct cr_error *err)
+{
+    CR_TRY(flush(log, err));
+    CR_TRY(cut_file(log->path, &log->place, err));
+    close(log->file);
+    return open_file(log, err);
+}
+
+enum cr_status cr_event_log_open_at(struct cr_event_log **log, const char *path, const struct cr_log_place *place,
+                                    struct cr_error *err)
 {
     enum cr_status status = CR_OK;
     *log = NULL;
@@ -170,16 +215,20 @@ enum cr_status cr_event_log_open(struct cr_event_log **log, const char *path, in
     made->path = cr_path_expand(path);
     if (!made->path)
         CR_GO(cr_fail_memory(err));
-    CR_GO(cut(made->path, cut_after_step, cut_after_epoch, err));
-    made->file = open(made->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (made->file < 0)
-        CR_GO(fail(made, err));
+    CR_GO(cut_file(made->path, place, err));
+    CR_GO(open_file(made, err));
     made->written = cr_clock();
     *log = made;
     made = NULL;
 done:
     cr_event_log_free(made);
     return status;
+}
+
+enum cr_status cr_event_log_open(struct cr_event_log **log, const char *path, int64_t cut_after_step,
+                                 int64_t cut_after_epoch, struct cr_error *err)
+{
+    return cr_event_log_open_at(log, path, &(struct cr_log_place){cut_after_step, cut_after_epoch, 0}, err);
 }
 
 void cr_event_log_free(struct cr_event_log *log)

@@ -9,10 +9,19 @@
 /* Loader workers, for the start event: the trainer does not know them. */
 void cr_event_log_set_workers(struct cr_event_log *log, int workers);
 
+/* Where a training stands. */
+struct cr_log_place {
+    int64_t step, epoch, changes;
+};
+
 /*
- * Keeps of the JSON lines in `text` those that are whole and whose step and epoch are no later; moves them to the
- * front and makes `size` their bytes.
+ * Keeps of the JSON lines in `text` those that are whole and whose step and epoch are no later; of a change, and of the
+ * finding that led to it, those whose number is no higher. Moves them to the front and makes `size` their bytes.
  */
-enum cr_status cr_event_log_cut(char *text, size_t *size, int64_t step, int64_t epoch, struct cr_error *err);
+enum cr_status cr_event_log_cut(char *text, size_t *size, const struct cr_log_place *place, struct cr_error *err);
+
+/* cr_event_log_open with the changes that were made. */
+enum cr_status cr_event_log_open_at(struct cr_event_log **log, const char *path, const struct cr_log_place *place,
+                                    struct cr_error *err);
 
 #endif

@@ -80,7 +80,8 @@ static enum cr_status read_answers(struct cr_arena *arena, const cJSON *object, 
     if (!answers)
         return cr_fail_memory(err);
     *answers = (struct cr_answers){.typical_confidence = number(object, "typical_confidence"),
-                                   .confidence = number(object, "confidence")};
+                                   .confidence = number(object, "confidence"),
+                                   .rank = get(object, "rank") ? number(object, "rank") : (double)NAN};
     CR_TRY(read_counts(arena, get(object, "count"), &answers->count, &counts, err));
     CR_TRY(read_counts(arena, get(object, "correct"), &answers->correct, &corrects, err));
     answers->classes = counts < corrects ? counts : corrects;
@@ -193,12 +194,19 @@ static void copy(char *to, size_t size, const char *from)
     cr_text_format(to, size, "%.*s", cr_text_fit(from, (int)size - 1), from);
 }
 
+static void read_replacement(const cJSON *object, struct cr_replacement *replacement)
+{
+    copy(replacement->path, sizeof replacement->path, text(object, "path"));
+    copy(replacement->from, sizeof replacement->from, text(object, "from"));
+    copy(replacement->to, sizeof replacement->to, text(object, "to"));
+}
+
 static enum cr_status read_finding(struct cr_arena *arena, const cJSON *object, struct cr_event *event,
                                    struct cr_error *err)
 {
     struct cr_finding *finding = cr_arena_alloc(arena, sizeof *finding);
     const cJSON *item, *change = get(object, "change");
-    int cause = 0;
+    int cause = 0, more = 0;
     if (!finding)
         return cr_fail_memory(err);
     *finding = (struct cr_finding){.check = text(object, "check")};
@@ -210,9 +218,28 @@ static enum cr_status read_finding(struct cr_arena *arena, const cJSON *object, 
     copy(finding->path, sizeof finding->path, text(change, "path"));
     copy(finding->from, sizeof finding->from, text(change, "from"));
     copy(finding->to, sizeof finding->to, text(change, "to"));
+    cJSON_ArrayForEach(item, get(object, "more")) if (more < CR_MORE) read_replacement(item, &finding->more[more++]);
     cJSON_ArrayForEach(item, get(object, "causes")) if (cause < CR_CAUSES && cJSON_IsString(item))
         copy(finding->causes[cause++], sizeof *finding->causes, item->valuestring);
     event->finding = finding;
+    return CR_OK;
+}
+
+static enum cr_status read_change(struct cr_arena *arena, const cJSON *object, struct cr_event *event,
+                                  struct cr_error *err)
+{
+    struct cr_change *change = cr_arena_alloc(arena, sizeof *change);
+    if (!change)
+        return cr_fail_memory(err);
+    *change = (struct cr_change){.number = integer(object, "number"),
+                                 .decided = integer(object, "decided"),
+                                 .back = is_true(object, "back"),
+                                 .finished = is_true(object, "finished")};
+    copy(change->path, sizeof change->path, text(object, "path"));
+    copy(change->from, sizeof change->from, text(object, "from"));
+    copy(change->to, sizeof change->to, text(object, "to"));
+    copy(change->why, sizeof change->why, text(object, "why"));
+    event->change = change;
     return CR_OK;
 }
 
@@ -227,6 +254,8 @@ static enum cr_status read_details(struct cr_arena *arena, const cJSON *object, 
         return read_observation(arena, object, event, err);
     if (event->kind == CR_EVENT_FINDING)
         return read_finding(arena, object, event, err);
+    if (event->kind == CR_EVENT_CHANGE)
+        return read_change(arena, object, event, err);
     return CR_OK;
 }
 
@@ -256,6 +285,7 @@ static struct cr_event read_event(const cJSON *object, enum cr_event_kind kind, 
                              .compared = get(object, "train_loss") != NULL,
                              .train_loss = number(object, "train_loss"),
                              .train_accuracy = number(object, "train_accuracy"),
+                             .number = integer(object, "number"),
                              .observe = integer(object, "observe"),
                              .observing = number(object, "observing"),
                              .best = is_true(object, "best"),

@@ -85,6 +85,9 @@ enum cr_status cr_update_end(struct cr_update *update, struct cr_optimizer *opti
 /* Refuses what the option lr would refuse. */
 enum cr_status cr_optimizer_set_lr(struct cr_optimizer *optimizer, double lr, struct cr_error *err);
 
+/* The largest norm of the gradient from the next update on; 0: any. */
+enum cr_status cr_optimizer_set_clip(struct cr_optimizer *optimizer, double norm, struct cr_error *err);
+
 /*
  * From now on the momentum can be set: the option of that name, or beta1. Fails where there is neither, or it is 0 and
  * so nothing is kept for it.

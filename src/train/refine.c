@@ -159,6 +159,16 @@ enum cr_status cr_optimizer_refine(struct cr_optimizer *optimizer, const struct 
     return cr_optimizer_remake(optimizer, err);
 }
 
+enum cr_status cr_optimizer_set_clip(struct cr_optimizer *optimizer, double norm, struct cr_error *err)
+{
+    if (norm == optimizer->refine.clip_norm)
+        return CR_OK;
+    if (!(norm >= 0 && norm <= 1e9))
+        return cr_fail(err, CR_ERROR_ARGUMENT, "a clip at the norm %g: expected 0..1e9", norm);
+    optimizer->refine.clip_norm = norm;
+    return cr_optimizer_remake(optimizer, err);
+}
+
 enum cr_status cr_update_begin(struct cr_update *update, struct cr_optimizer *optimizer, struct cr_error *err)
 {
     const struct cr_refine *refine = &optimizer->refine;

@@ -46,14 +46,20 @@ void cr_tally_add(struct cr_tally *sum, const struct cr_tally *tally)
         sum->sums[i] += tally->sums[i];
 }
 
+/* The sign of a NaN means nothing, and who prints it shows it. */
+static double without_sign(double number)
+{
+    return isnan(number) ? (double)NAN : number;
+}
+
 double cr_tally_loss(const struct cr_tally *tally)
 {
-    return tally->count > 0 ? tally->loss / (double)tally->count : NAN;
+    return tally->count > 0 ? without_sign(tally->loss / (double)tally->count) : NAN;
 }
 
 double cr_tally_accuracy(const struct cr_tally *tally)
 {
-    return tally->count > 0 ? tally->metric->value(tally->sums, 0) : NAN;
+    return tally->count > 0 ? without_sign(tally->metric->value(tally->sums, 0)) : NAN;
 }
 
 enum cr_status cr_trainer_validate(struct cr_trainer *trainer, struct cr_loader *loader, struct cr_tally *tally,

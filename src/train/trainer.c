@@ -114,6 +114,8 @@ void cr_trainer_free(struct cr_trainer *trainer)
     cr_observing_free(trainer->observing);
     cr_answers_free(&trainer->answers);
     cr_meter_free(trainer->meter);
+    for (int i = 0; i < CR_KEPT; i++)
+        cr_state_free(trainer->kept[i]);
     free(trainer->observers);
     free(trainer);
 }
@@ -230,7 +232,7 @@ static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *ba
     event.accuracy = cr_tally_accuracy(&tally);
     event.images_per_second = cr_trainer_speed(trainer);
     CR_TRY(cr_trainer_tell(trainer, &event, err));
-    return observation ? tell_observation(trainer, observation, err) : CR_OK;
+    return observation && !trainer->turn.due ? tell_observation(trainer, observation, err) : CR_OK;
 }
 
 /* A checkpoint at the end of an epoch comes after the validation. */
@@ -246,13 +248,13 @@ static enum cr_status run_steps(struct cr_trainer *trainer, struct cr_error *err
     CR_TRY(cr_loader_seek(trainer->options.train, trainer->progress.epoch, trainer->progress.position, err));
     trainer->seconds = 0;
     trainer->images = 0;
-    while (!trainer->stop) {
+    while (!trainer->stop && !trainer->turn.due) {
         double began = cr_clock();
         CR_TRY(cr_loader_next(trainer->options.train, &batch, err));
         if (!batch)
             break;
         CR_TRY(step(trainer, batch, began, err));
-        if (!trainer->stop && wants_checkpoint(trainer))
+        if (!trainer->stop && !trainer->turn.due && wants_checkpoint(trainer))
             CR_TRY(cr_trainer_tell_kind(trainer, CR_EVENT_CHECKPOINT, err));
     }
     return CR_OK;
@@ -367,6 +369,9 @@ static enum cr_status end_epoch(struct cr_trainer *trainer, struct cr_error *err
     CR_TRY(cr_trainer_tell(trainer, &event, err));
     if (averaged)
         cr_optimizer_swap(trainer->options.optimizer);
+    if (trainer->turn.due)
+        return CR_OK;
+    CR_TRY(cr_trainer_keep(trainer, CR_KEPT_GOOD, err));
     return cr_trainer_tell_kind(trainer, CR_EVENT_CHECKPOINT, err);
 }
 
@@ -375,14 +380,19 @@ enum cr_status cr_trainer_run(struct cr_trainer *trainer, struct cr_error *err)
     trainer->stop = false;
     trainer->started = cr_clock();
     trainer->looking = (struct cr_looking){.seconds = 0};
+    trainer->turn.due = false;
     set_rate(trainer);
+    if (trainer->progress.step == 0 && trainer->progress.changes == 0)
+        CR_TRY(cr_trainer_keep(trainer, CR_KEPT_FIRST, err));
     CR_TRY(cr_trainer_tell_kind(trainer, CR_EVENT_START, err));
+    CR_TRY(cr_trainer_turn(trainer, err));
     while (!trainer->stop && !cr_trainer_is_over(trainer)) {
         CR_TRY(run_steps(trainer, err));
         if (trainer->stop)
             CR_TRY(cr_trainer_tell_kind(trainer, CR_EVENT_CHECKPOINT, err));
-        else
+        else if (!trainer->turn.due)
             CR_TRY(end_epoch(trainer, err));
+        CR_TRY(cr_trainer_turn(trainer, err));
     }
     return cr_trainer_tell_kind(trainer, CR_EVENT_END, err);
 }

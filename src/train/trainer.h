@@ -1,6 +1,6 @@
 /*
  * Inside of a trainer: the loop (trainer.c), what it tells (trainer_events.c), what a pass over samples comes to
- * (tally.c), its state as a file (trainer_state.c).
+ * (tally.c), its state as a file (trainer_state.c) and in memory (state.c), how it goes on otherwise (turn.c).
  */
 #ifndef CR_TRAIN_TRAINER_H
 #define CR_TRAIN_TRAINER_H
@@ -13,6 +13,7 @@
 #include "train/observing.h"
 #include "train/refine.h"
 #include "train/schedule.h"
+#include "train/state.h"
 
 /* Sums over samples, in their order. */
 struct cr_tally {
@@ -39,7 +40,13 @@ struct cr_progress {
     struct cr_schedule_state schedule;
     struct cr_watch early_stop;
     int64_t averaged; /* epochs in the average */
+    int64_t changes;  /* made on the way */
+    bool ended;       /* by a verdict, before the epochs are done */
 };
+
+/* The states that a trainer with `rollback` keeps: before the first step; after the best epoch so far, not NULL once
+   there is one. */
+enum { CR_KEPT_FIRST, CR_KEPT_GOOD, CR_KEPT };
 
 struct cr_trainer {
     struct cr_context *context;
@@ -54,6 +61,12 @@ struct cr_trainer {
     struct cr_progress progress;
     bool stop;
     double lr; /* of the last step */
+    struct cr_state *kept[CR_KEPT];
+    struct cr_turn {
+        bool due, to_first;
+        double value;
+        struct cr_change change;
+    } turn; /* what a verdict asked for */
     /* Of this process; no part of the state. */
     double started, seconds; /* clock at the start; time spent in training steps since the epoch or the run began, */
     int64_t images;          /* and the samples in them; */
@@ -69,6 +82,16 @@ enum cr_status cr_trainer_tell(struct cr_trainer *trainer, const struct cr_event
 enum cr_status cr_trainer_tell_kind(struct cr_trainer *trainer, enum cr_event_kind kind, struct cr_error *err);
 /* Samples a second in this epoch, training alone. */
 double cr_trainer_speed(const struct cr_trainer *trainer);
+
+/* Obeys a verdict that is a turn at the next place in the loop where it can be; refuses what it could not. */
+enum cr_status cr_trainer_ask_turn(struct cr_trainer *trainer, const struct cr_verdict *verdict, struct cr_error *err);
+enum cr_status cr_trainer_turn(struct cr_trainer *trainer, struct cr_error *err);
+/* train.optimizer.NAME.lr or train.clip.norm, from the next step on. */
+enum cr_status cr_trainer_apply(struct cr_trainer *trainer, const char *path, double value, struct cr_error *err);
+/* With `rollback`: keeps the state as the first, or where it is a good one as that. */
+enum cr_status cr_trainer_keep(struct cr_trainer *trainer, int which, struct cr_error *err);
+/* The state is that after the best epoch so far, or before the first. */
+bool cr_trainer_is_good(const struct cr_trainer *trainer);
 
 /* All epochs are done, or the results have got no better for too long. */
 bool cr_trainer_stopped_early(const struct cr_trainer *trainer);

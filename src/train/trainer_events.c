@@ -4,22 +4,8 @@
 #include "train/trainer.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/context.h"
-#include "train/optimizer.h"
-
-static enum cr_status change(struct cr_trainer *trainer, const struct cr_verdict *verdict, struct cr_error *err)
-{
-    char path[128];
-    struct cr_optimizer *optimizer = trainer->options.optimizer;
-    snprintf(path, sizeof path, "train.optimizer.%s.lr", optimizer->kind->entry.name);
-    if (!verdict->path || strcmp(verdict->path, path) != 0)
-        return cr_fail(err, CR_ERROR_UNSUPPORTED, "%s cannot change while a network is trained; %s can",
-                       verdict->path ? verdict->path : "nothing", path);
-    return cr_optimizer_set_lr(optimizer, verdict->value, err);
-}
 
 static enum cr_status obey(struct cr_trainer *trainer, const struct cr_verdict *verdict, struct cr_error *err)
 {
@@ -30,9 +16,9 @@ static enum cr_status obey(struct cr_trainer *trainer, const struct cr_verdict *
         trainer->stop = true;
         break;
     case CR_CHANGE:
-        return change(trainer, verdict, err);
     case CR_ROLL_BACK:
-        return cr_fail(err, CR_ERROR_UNSUPPORTED, "this trainer keeps no earlier state in memory to roll back to");
+    case CR_FINISH:
+        return cr_trainer_ask_turn(trainer, verdict, err);
     }
     return CR_OK;
 }
@@ -44,8 +30,10 @@ double cr_trainer_speed(const struct cr_trainer *trainer)
 
 bool cr_trainer_stopped_early(const struct cr_trainer *trainer)
 {
-    return trainer->early_stop.on && trainer->progress.epoch < trainer->options.epochs &&
-           trainer->progress.early_stop.waited >= trainer->early_stop.patience;
+    if (trainer->progress.epoch >= trainer->options.epochs)
+        return false;
+    return trainer->progress.ended ||
+           (trainer->early_stop.on && trainer->progress.early_stop.waited >= trainer->early_stop.patience);
 }
 
 bool cr_trainer_is_over(const struct cr_trainer *trainer)
@@ -70,10 +58,12 @@ struct cr_event cr_trainer_event(const struct cr_trainer *trainer, enum cr_event
 }
 
 /* To all, also to whoever found it; what they say to that is not asked. */
-static enum cr_status tell_finding(struct cr_trainer *trainer, const struct cr_finding *finding, struct cr_error *err)
+static enum cr_status tell_finding(struct cr_trainer *trainer, const struct cr_finding *finding, bool turns,
+                                   struct cr_error *err)
 {
     struct cr_event event = cr_trainer_event(trainer, CR_EVENT_FINDING);
     event.finding = finding;
+    event.number = turns ? trainer->progress.changes + 1 : 0;
     for (int i = 0; i < trainer->options.observer_count; i++) {
         struct cr_verdict verdict = {.kind = CR_GO_ON};
         CR_TRY(trainer->observers[i].event(trainer->observers[i].user, &event, &verdict, err));
@@ -88,7 +78,7 @@ enum cr_status cr_trainer_tell(struct cr_trainer *trainer, const struct cr_event
         struct cr_verdict verdict = {.kind = CR_GO_ON};
         CR_TRY(observer->event(observer->user, event, &verdict, err));
         for (int j = 0; j < verdict.finding_count; j++)
-            CR_TRY(tell_finding(trainer, &verdict.findings[j], err));
+            CR_TRY(tell_finding(trainer, &verdict.findings[j], verdict.kind > CR_STOP, err));
         CR_TRY(obey(trainer, &verdict, err));
     }
     return CR_OK;

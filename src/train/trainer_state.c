@@ -75,6 +75,11 @@ static void add_state(struct metadata *metadata, const struct cr_trainer *traine
         add_int(metadata, "gathered_samples", optimizer->samples);
     if (optimizer->average)
         add_int(metadata, "averaged", progress->averaged);
+    if (progress->changes > 0) {
+        add_int(metadata, "changes", progress->changes);
+        add_int(metadata, "ended", progress->ended);
+        add_float(metadata, "clip_norm", optimizer->refine.clip_norm);
+    }
     add(metadata, "optimizer", optimizer->kind->entry.name);
     add_int(metadata, "optimizer_step", optimizer->step);
     add_float(metadata, "lr", optimizer->lr);
@@ -177,6 +182,20 @@ static enum cr_status read_sums(const struct cr_trainer *trainer, const struct c
     return CR_OK;
 }
 
+/* What was changed on the way; the clip is the config's where nothing was. */
+static enum cr_status read_changes(const struct cr_trainer *trainer, const struct cr_safetensors *file,
+                                   const char *path, struct cr_progress *progress, double *clip, struct cr_error *err)
+{
+    int64_t ended;
+    *clip = trainer->options.optimizer->refine.clip_norm;
+    if (!cr_safetensors_get(file, "changes"))
+        return CR_OK;
+    CR_TRY(cr_checkpoint_int(file, path, "changes", 1, INT32_MAX, &progress->changes, err));
+    CR_TRY(cr_checkpoint_int(file, path, "ended", 0, 1, &ended, err));
+    progress->ended = ended;
+    return cr_checkpoint_float(file, path, "clip_norm", clip, err);
+}
+
 /* Reads into `progress`, which must agree with itself and the loader. */
 static enum cr_status read_progress(const struct cr_trainer *trainer, const struct cr_safetensors *file,
                                     const char *path, struct cr_progress *progress, struct cr_error *err)
@@ -203,17 +222,19 @@ static enum cr_status load(struct cr_trainer *trainer, const struct cr_safetenso
     struct cr_optimizer *optimizer = trainer->options.optimizer;
     struct cr_progress progress = {0};
     int64_t updates, samples = 0, interval = 0;
-    double lr;
+    double lr, clip;
     struct cr_parts weights = *parts;
     weights.count = trainer->options.network->params->count; /* they come first */
     CR_TRY(cr_checkpoint_check(file, path, &weights, false, err));
     CR_TRY(check_identity(trainer, file, path, fingerprint, err));
     CR_TRY(cr_checkpoint_check(file, path, parts, true, err));
     CR_TRY(read_progress(trainer, file, path, &progress, err));
+    CR_TRY(read_changes(trainer, file, path, &progress, &clip, err));
     CR_TRY(cr_checkpoint_int(file, path, "optimizer_step", 0, INT64_MAX - 1, &updates, err));
     if (optimizer->gathered)
         CR_TRY(cr_checkpoint_int(file, path, "gathered_samples", 0, INT64_MAX, &samples, err));
     CR_TRY(cr_checkpoint_float(file, path, "lr", &lr, err));
+    CR_TRY(cr_optimizer_set_clip(optimizer, clip, err));
     CR_TRY(cr_optimizer_set_lr(optimizer, lr, err));
     if (trainer->observing && cr_safetensors_get(file, "observe"))
         CR_TRY(cr_checkpoint_int(file, path, "observe", 1, INT32_MAX, &interval, err));

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "babysit/check.h"
+#include "base/text.h"
 #include "graph/graph.h"
+#include "model/model.h"
 
 static const double FACTOR = 10;
 
@@ -35,7 +37,38 @@ static int64_t inputs_of(struct cr_shape shape)
     return inputs;
 }
 
-static void tell_equal(struct cr_exam *exam, const struct cr_param *param, double value)
+/* What is wrong with some of the layers, gathered in one finding. */
+struct gathered {
+    struct cr_finding finding;
+    int count;
+};
+
+/* "zeros", "normal: 3" */
+static void say_init(const struct cr_node *node, char *text, size_t size)
+{
+    const struct cr_node *inner = node->kind == CR_NODE_MAP ? node->first : NULL;
+    if (node->kind == CR_NODE_SCALAR)
+        cr_text_format(text, size, "%.40s", node->text);
+    else if (inner && inner->kind == CR_NODE_SCALAR)
+        cr_text_format(text, size, "%.20s: %.20s", inner->key, inner->text);
+    else
+        cr_text_format(text, size, "%.40s", inner && inner->key ? inner->key : "as it is");
+}
+
+/* Further layers are counted, and their inits changed as well. */
+static void gather(struct gathered *gathered, const struct cr_finding *finding, const struct cr_node *init)
+{
+    char text[sizeof finding->from];
+    if (gathered->count++ == 0)
+        gathered->finding = *finding;
+    if (!init)
+        return;
+    say_init(init, text, sizeof text);
+    cr_finding_replace(&gathered->finding, init->path, text, "auto");
+}
+
+static void gather_equal(const struct cr_exam *exam, struct gathered *gathered, const struct cr_param *param,
+                         double value, const struct cr_node *init)
 {
     struct cr_finding finding = cr_exam_finding(exam, CR_FAULT);
     cr_say(finding.symptom, "all weights of %.100s begin equal", param->name);
@@ -43,10 +76,11 @@ static void tell_equal(struct cr_exam *exam, const struct cr_param *param, doubl
            (long long)param->count, value);
     cr_say(finding.causes[0], "its init is zeros or a constant");
     cr_say(finding.remedy, "leave the init to auto, or take he or xavier");
-    cr_exam_find(exam, &finding);
+    gather(gathered, &finding, init);
 }
 
-static void tell_scale(struct cr_exam *exam, const struct cr_param *param, double deviation, double expected)
+static void gather_scale(const struct cr_exam *exam, struct gathered *gathered, const struct cr_param *param,
+                         double deviation, double expected, const struct cr_node *init)
 {
     struct cr_finding finding = cr_exam_finding(exam, CR_WARNING);
     cr_say(finding.symptom, "the first weights of %.100s are too %s", param->name,
@@ -55,43 +89,49 @@ static void tell_scale(struct cr_exam *exam, const struct cr_param *param, doubl
            (long long)inputs_of(param->shape), expected);
     cr_say(finding.causes[0], "its init has a fixed spread that does not know the number of inputs");
     cr_say(finding.remedy, "leave the init to auto, or take he or xavier");
-    cr_exam_find(exam, &finding);
+    gather(gathered, &finding, init);
 }
 
-/* Whether something was found. */
-static bool judge(struct cr_exam *exam, const struct cr_param *param, const float *values)
+static void tell(struct cr_exam *exam, struct gathered *gathered)
 {
-    struct spread spread = spread_of(values, param->count);
+    if (gathered->count > 1)
+        cr_say_more(gathered->finding.evidence, "; and so in %d other layers", gathered->count - 1);
+    if (gathered->count > 0)
+        cr_exam_find(exam, &gathered->finding);
+}
+
+static void judge(const struct cr_exam *exam, const struct cr_network *network, const struct cr_param *param,
+                  struct gathered *equal, struct gathered *scale)
+{
+    struct spread spread = spread_of((const float *)network->params->values + param->offset, param->count);
     double expected = sqrt(2 / (double)inputs_of(param->shape));
+    const struct cr_node *init = cr_network_init_node(network, param->name);
     if (param->count < 2)
-        return false;
-    if (!(spread.deviation > 1e-12)) {
-        tell_equal(exam, param, spread.mean);
-        return true;
-    }
-    if (spread.deviation > FACTOR * expected || spread.deviation < expected / FACTOR) {
-        tell_scale(exam, param, spread.deviation, expected);
-        return true;
-    }
-    return false;
+        return;
+    if (!(spread.deviation > 1e-12))
+        gather_equal(exam, equal, param, spread.mean, init);
+    else if (spread.deviation > FACTOR * expected || spread.deviation < expected / FACTOR)
+        gather_scale(exam, scale, param, spread.deviation, expected, init);
 }
 
 static enum cr_status preflight(struct cr_exam *exam, struct cr_error *err)
 {
-    const struct cr_params *params = exam->experiment->network->params;
+    struct gathered equal = {.count = 0}, scale = {.count = 0};
     struct cr_network *fresh;
-    int found = 0, looked = 0;
+    int looked = 0;
     /* The experiment's own may have been trained already. */
     CR_TRY(cr_experiment_network(exam->experiment, CR_F32, &fresh, err));
-    for (int i = 0; i < params->count; i++) {
+    for (int i = 0; i < fresh->params->count; i++) {
         const struct cr_param *param = &fresh->params->items[i];
         if (param->kind != CR_PARAM || !param->decay || param->shape.rank < 2)
             continue;
         looked++;
-        found += judge(exam, param, (const float *)fresh->params->values + param->offset);
+        judge(exam, fresh, param, &equal, &scale);
     }
+    tell(exam, &equal);
+    tell(exam, &scale);
     cr_network_free(fresh);
-    if (found == 0)
+    if (equal.count + scale.count == 0)
         cr_exam_pass(exam, "the weights of %d layers begin different and in scale", looked);
     return CR_OK;
 }

@@ -5,6 +5,8 @@
  */
 #include "babysit/check.h"
 
+static const char *const explained_by[] = {"not-finite", "diverging", NULL};
+
 struct options {
     int64_t patience;
 };
@@ -14,7 +16,7 @@ static void watch(struct cr_history *history)
     const struct options *options = history->values;
     const struct cr_epoch *now = cr_history_epoch(history, 0), *loss = cr_history_best_loss(history),
                           *accuracy = cr_history_best_accuracy(history);
-    if (!loss || !accuracy)
+    if (!loss || !accuracy || cr_history_is_explained(history, explained_by))
         return;
     int64_t last = loss->epoch > accuracy->epoch ? loss->epoch : accuracy->epoch, since = now->epoch - last;
     if (since < options->patience || 4 * since < history->facts.epochs)

@@ -8,19 +8,12 @@
 
 enum { LEAST = 40 /* steps: who makes fewer only tries */ };
 
-static const char *const explained_by[] = {"not-learning",    "not-finite", "diverging",  "vanishing",
-                                           "initial-weights", "slow",       "dead-units", NULL};
+static const char *const explained_by[] = {"not-learning", "not-finite", "diverging", "vanishing", "initial-weights",
+                                           "slow",         "dead-units", "too-short", NULL};
 
 struct options {
     double left, gap;
 };
-
-/* The loss of the last epoch is clearly below that three epochs before. */
-static bool still_falls(const struct cr_history *history)
-{
-    const struct cr_epoch *now = cr_history_epoch(history, 0), *before = cr_history_epoch(history, 3);
-    return before && now->loss < 0.97 * before->loss;
-}
 
 static void watch(struct cr_history *history)
 {
@@ -36,17 +29,15 @@ static void watch(struct cr_history *history)
     cr_say(finding.evidence,
            "%.0f %% of the first loss are left (%.4g of %.4g); accuracy: training %.4f, validation %.4f",
            100 * now->train_loss / first, now->train_loss, first, now->train_accuracy, now->validation_accuracy);
-    if (still_falls(history)) {
-        cr_say(finding.causes[0], "the training ends too early, or the learning rate is too low: the loss still falls");
-        cr_say(finding.remedy, "train for more epochs, or raise the learning rate");
-        cr_say(finding.path, "train.epochs");
-        cr_say(finding.from, "%lld", (long long)history->facts.epochs);
-        cr_say(finding.to, "%lld", 3 * (long long)history->facts.epochs);
-    } else {
+    const struct cr_replacement *narrow = &history->facts.narrow;
+    if (narrow->path[0]) {
+        cr_say(finding.causes[0], "a layer of %s units lets too little through: the network is too small or too simple",
+               narrow->from);
+        cr_finding_replace(&finding, narrow->path, narrow->from, narrow->to);
+    } else
         cr_say(finding.causes[0], "the network is too small or too simple for these data");
-        cr_say(finding.causes[1], "regularisation (weight decay, dropout) holds it back too hard");
-        cr_say(finding.remedy, "more layers or filters; less regularisation");
-    }
+    cr_say(finding.causes[1], "regularisation (weight decay, dropout) holds it back too hard");
+    cr_say(finding.remedy, "more layers, units or filters; less regularisation");
     cr_history_find(history, &finding);
 }
 

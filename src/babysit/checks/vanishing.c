@@ -54,6 +54,9 @@ static void watch(struct cr_history *history)
     cr_say(finding.causes[1], "the first weights are too small, or all the same");
     cr_say(finding.remedy,
            "relu instead of sigmoid or tanh; a batch norm behind each layer; init: he; residual blocks");
+    for (int i = 0; i < history->facts.squashing; i++)
+        cr_finding_replace(&finding, history->facts.squash[i].path, history->facts.squash[i].from,
+                           history->facts.squash[i].to);
     cr_history_find(history, &finding);
 }
 
