@@ -35,6 +35,18 @@ cradle train train.epochs=1 data.limit=200
 cradle train "$CRADLE_SOURCE/examples/digits.yaml" train.epochs=1 data.limit=200
 cmp -s runs/digits/last.safetensors runs/digits-2/last.safetensors || fault "examples/digits.yaml is not the built-in recipe"
 
+# It acts: a rate that is far too high is lowered, from the beginning; what was done stands in the log.
+cradle train small.yaml train.optimizer.sgd.lr=1000 --auto --run other/auto
+[ $code = 0 ] && grep -q '^auto: back to the beginning with train.optimizer.sgd.lr: 1000 -> ' out || fault "train --auto: $(cat out err)"
+grep -q '"event":"change",.*"back":true' other/auto/events.jsonl || fault "train --auto: no change in the log"
+grep -q 'It diverged' out && fault "train --auto: $(cat out)"
+cradle train small.yaml train.optimizer.sgd.lr=1000 --confirm --run other/confirm
+[ $code = 0 ] && grep -q '^  confirmed in 300 steps from the beginning' out && grep -q '^It diverged' out || fault "train --confirm: $(cat out err)"
+expect 2 'cradle train: --auto is part of a run from its beginning (babysit.auto in its config.yaml)
+Try: cradle train --help' train --resume runs/small --auto
+expect 2 'cradle train: --auto makes the changes that it confirms: leave out --confirm
+Try: cradle train --help' train small.yaml --auto --confirm
+
 # ----------------------------------------------------------------------------------------------------------------- test
 golden test-human 0 test runs/small
 cradle test runs/small --json

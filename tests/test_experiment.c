@@ -219,7 +219,8 @@ static void the_folder(void **state)
                               "babysit:\n"
                               "  observe: auto\n"
                               "  compare: true\n"
-                              "  preflight: true\n");
+                              "  preflight: true\n"
+                              "  auto: false\n");
     /* Its own config makes the same experiment, to the bit; so does no folder at all. */
     train(text, in_folder("runs/b"), NULL);
     free(text);

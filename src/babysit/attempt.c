@@ -5,6 +5,8 @@
 #include "babysit/fork.h"
 #include "base/text.h"
 
+enum { SPIKE = 3 };
+
 static enum cr_status watch(void *user, const struct cr_event *event, struct cr_verdict *verdict, struct cr_error *err)
 {
     struct cr_attempt *attempt = user;
@@ -50,6 +52,14 @@ static void list_changes(const struct cr_finding *finding, char texts[1 + CR_MOR
     changes[count + 1] = NULL;
 }
 
+/* A loss counts as no more than SPIKE times the median: one spike of a training that diverges outweighs all else. */
+static void cap_spikes(struct cr_attempt *attempt)
+{
+    double most = attempt->count > 0 ? SPIKE * cr_median(attempt->loss, attempt->count) : 0;
+    for (int i = 0; i < attempt->count; i++)
+        attempt->loss[i] = attempt->loss[i] > most ? most : attempt->loss[i];
+}
+
 enum cr_status cr_attempt_run(struct cr_attempt *attempt, struct cr_context *context,
                               const struct cr_sections *sections, struct cr_error *err)
 {
@@ -65,6 +75,7 @@ enum cr_status cr_attempt_run(struct cr_attempt *attempt, struct cr_context *con
     CR_TRY(cr_fork_new(&fork, context, sections, &options, err));
     enum cr_status status = train(attempt, fork.experiment->trainer, err);
     cr_fork_free(&fork);
+    cap_spikes(attempt);
     return status;
 }
 
