@@ -75,12 +75,22 @@ static const struct cli_option *find(const struct cli_command *command, const ch
     return NULL;
 }
 
+static bool is_word(cli_words *words, const char *text)
+{
+    int w = 0;
+    while (words(w) && strcmp(words(w), text) != 0)
+        w++;
+    return words(w) != NULL;
+}
+
 static int store(const struct cli_command *command, const struct cli_option *option, const char *text, void *values)
 {
     void *field = (char *)values + option->offset;
     if (option->type != CLI_NUMBER) {
         if (!text[0])
             return cli_usage_fail(command, "--%s: expected %s, found nothing", option->name, option->value);
+        if (option->word && !is_word(option->word, text))
+            return cli_word_fail(command, option->name, text, option->word);
         memcpy(field, &text, sizeof text);
         return CLI_OK;
     }
@@ -118,6 +128,8 @@ static int take_option(const struct cli_command *command, int count, char *const
         memcpy((char *)values + option->offset, &(bool){true}, sizeof(bool));
         return CLI_OK;
     }
+    if (!value && option->bare)
+        value = option->bare;
     if (!value) {
         if (*at + 1 == count)
             return cli_usage_fail(command, "--%s needs a value: --%s %s", option->name, option->name, option->value);
@@ -133,13 +145,8 @@ static int check_arguments(const struct cli_command *command, int count, const c
     for (; expected && expected->name; expected++) {
         if (i == count && !expected->optional)
             return cli_usage_fail(command, "%s is missing", expected->name);
-        if (i < count && expected->type == CLI_WORD && expected->word) {
-            int w = 0;
-            while (expected->word(w) && strcmp(expected->word(w), arguments[i]) != 0)
-                w++;
-            if (!expected->word(w))
-                return cli_word_fail(command, expected->what, arguments[i], expected->word);
-        }
+        if (i < count && expected->type == CLI_WORD && expected->word && !is_word(expected->word, arguments[i]))
+            return cli_word_fail(command, expected->what, arguments[i], expected->word);
         i = expected->many ? count : i < count ? i + 1 : i;
     }
     if (i < count)

@@ -33,7 +33,9 @@ struct cli_option {
     size_t offset; /* of the field in the command's values */
     int64_t min, max, def;
     const char *help;
-    char letter; /* a short name, as in -j 4; 0: none */
+    char letter;      /* a short name, as in -j 4; 0: none */
+    const char *bare; /* the value where none stands behind a "="; NULL: it needs one */
+    cli_words *word;  /* of CLI_WORD */
 };
 
 struct cli_argument {

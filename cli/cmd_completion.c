@@ -44,7 +44,7 @@ static void tell_options(const struct cli_command *command)
         printf("--%s ", option->name);
     printf("--help' takes=' ");
     for (const struct cli_option *option = command->options; option && option->name; option++)
-        if (option->type != CLI_SWITCH)
+        if (option->type != CLI_SWITCH && !option->bare)
             printf("--%s ", option->name);
     printf("' ;;\n");
 }
@@ -66,9 +66,9 @@ static void tell_spots(const struct cli_command *command)
 {
     int place = 1;
     for (const struct cli_option *option = command->options; option && option->name; option++)
-        if (option->type == CLI_FILE || option->type == CLI_FOLDER) {
+        if (option->type == CLI_FILE || option->type == CLI_FOLDER || (option->type == CLI_WORD && !option->bare)) {
             printf("    %s:--%s", command->name, option->name);
-            tell_action(option->type, NULL);
+            tell_action(option->type, option->word);
         }
     for (const struct cli_argument *argument = command->arguments; argument && argument->name; argument++, place++) {
         if (argument->type == CLI_TEXT)

@@ -29,7 +29,8 @@ struct predict_values {
 struct predict {
     struct session session;
     const struct predict_values *values;
-    struct cr_run *run;
+    struct cr_ensemble *ensemble; /* of one run, or more */
+    const struct cr_run *run;     /* its first */
     struct cr_predictor *predictor;
     struct cr_dataset *dataset; /* the test part, instead of files */
     struct reconstruction made; /* of a network that reconstructs pictures */
@@ -221,8 +222,8 @@ static enum cr_status answer_all(struct predict *predict, int64_t count, const c
     CR_TRY(open_samples(predict, &count));
     if (predict->run->network->target)
         CR_TRY(reconstruction_open(&predict->made, predict->run, count, &session->err));
-    CR_TRY(cr_predictor_new(&predict->predictor, session->context, predict->run, count < BATCH ? count : BATCH,
-                            &session->err));
+    CR_TRY(cr_predictor_of_ensemble(&predict->predictor, session->context, predict->ensemble,
+                                    count < BATCH ? count : BATCH, &session->err));
     screen_clear(&session->screen);
     CR_TRY(predict_all(predict, count, predict->dataset ? NULL : files));
     if (predict->values->out && predict->made.count > 0)
@@ -242,7 +243,8 @@ static int run(const struct cli_call *call)
         return cli_usage_fail(call->command, "%s: --test takes its samples from the test part, and no files",
                               call->arguments[1]);
     CR_GO(session_open(session, &predict.values->common));
-    CR_GO(cr_run_open(&predict.run, session->context, call->arguments[0], &session->err));
+    CR_GO(cr_ensemble_open(&predict.ensemble, session->context, call->arguments[0], &session->err));
+    predict.run = predict.ensemble->runs[0];
     CR_GO(check(&predict, &session->err));
     CR_GO(answer_all(&predict, count, call->arguments + 1));
 done:
@@ -251,7 +253,7 @@ done:
     cr_predictor_free(predict.predictor);
     cr_dataset_free(predict.dataset);
     reconstruction_close(&predict.made);
-    cr_run_free(predict.run);
+    cr_ensemble_free(predict.ensemble);
     free(predict.pixels);
     free(predict.outputs);
     session_close(session);
@@ -259,7 +261,7 @@ done:
 }
 
 static const struct cli_argument arguments[] = {
-    {.name = "RUN", .type = CLI_FOLDER, .help = "the folder of a run"},
+    {.name = "RUN", .type = CLI_FOLDER, .help = "the folder of a run or an ensemble"},
     {.name = "IMAGE", .type = CLI_FILE, .optional = true, .many = true, .help = "JPEG or PNG files of any size"},
     {0}};
 

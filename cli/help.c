@@ -29,12 +29,16 @@ static void usage(const struct cli_command *command)
     printf(" [OPTIONS]\n");
 }
 
-static void option(char letter, const char *name, const char *value, const char *help)
+static void option(char letter, const char *name, const char *value, bool bare, const char *help)
 {
     char left[48], short_name[8] = "";
     if (letter)
         snprintf(short_name, sizeof short_name, "-%c, ", letter);
-    snprintf(left, sizeof left, "%s--%s%s%s", short_name, name, value ? " " : "", value ? value : "");
+    snprintf(left, sizeof left, "%s--%s%s%s%s", short_name, name,
+             bare    ? "[="
+             : value ? " "
+                     : "",
+             value ? value : "", bare ? "]" : "");
     printf("  %-14s %s\n", left, help);
 }
 
@@ -48,8 +52,8 @@ void cli_help_command(const struct cli_command *command)
     if (command->arguments)
         printf("\n");
     for (const struct cli_option *o = command->options; o && o->name; o++)
-        option(o->letter, o->name, o->value, o->help);
-    option(0, "help", NULL, "this text");
+        option(o->letter, o->name, o->value, o->bare != NULL, o->help);
+    option(0, "help", NULL, false, "this text");
     if (command->more)
         printf("\n%s", command->more);
 }

@@ -108,9 +108,49 @@ static void object(const struct result *result)
     printf("}");
 }
 
-void result_json(const struct result *result)
+static void comparison_of(const struct cr_comparison *comparison)
 {
+    printf("\"comparison\": {\"both\": %lld", (long long)comparison->both);
+    integer("first", comparison->first);
+    integer("second", comparison->second);
+    integer("neither", comparison->neither);
+    number("p_exact", comparison->exact);
+    number("p_mid", comparison->middle);
+    printf("}");
+}
+
+/* {"rule": ..., "members": [...], "best": ..., "comparison": ...}: the ensemble is the first there. */
+static void ensemble(const struct result_members *members)
+{
+    printf("{\"rule\": ");
+    json_text(members->ensemble->rule_name);
+    key("members");
+    for (int64_t m = 0; m < members->ensemble->count; m++) {
+        printf("%s{\"run\": ", m ? ", " : "[");
+        json_text(members->ensemble->names[m]);
+        number("weight", members->ensemble->weights[m]);
+        number("accuracy", members->members[m]->accuracy);
+        number("loss", members->members[m]->loss);
+        printf("}");
+    }
+    printf("]");
+    key("best");
+    json_text(members->ensemble->names[members->best]);
+    printf(", ");
+    comparison_of(&members->comparison);
+    printf("}");
+}
+
+void result_json(const struct result *result, const struct result_members *members)
+{
+    if (members)
+        printf("{\"ensemble\": ");
     object(result);
+    if (members) {
+        printf(", \"of\": ");
+        ensemble(members);
+        printf("}");
+    }
     printf("\n");
 }
 
@@ -120,11 +160,7 @@ void result_json_both(const struct result *both, const struct cr_comparison *com
     object(&both[0]);
     printf(", ");
     object(&both[1]);
-    printf("], \"comparison\": {\"both\": %lld", (long long)comparison->both);
-    integer("first", comparison->first);
-    integer("second", comparison->second);
-    integer("neither", comparison->neither);
-    number("p_exact", comparison->exact);
-    number("p_mid", comparison->middle);
-    printf("}}\n");
+    printf("], ");
+    comparison_of(comparison);
+    printf("}\n");
 }

@@ -5,7 +5,7 @@ golden help 0
 golden help 0 --help
 golden help 0 -h
 golden help 0 help
-for command in check train curves report tune test predict export card data bench list completion help; do
+for command in check train curves report tune test ensemble predict export card data bench list completion help; do
     golden "help-$command" 0 help $command
     golden "help-$command" 0 $command --help
     golden "help-$command" 0 $command x --nonsense -h
@@ -46,7 +46,7 @@ usage() {
 
 usage 'cradle: unknown command trian; did you mean train?
 Try: cradle --help' trian
-usage 'cradle: unknown command xyz (there are: check, train, curves, report, tune, test, predict, export, card, data, bench, list, completion, help)
+usage 'cradle: unknown command xyz (there are: check, train, curves, report, tune, test, ensemble, predict, export, card, data, bench, list, completion, help)
 Try: cradle --help' xyz
 usage 'cradle: unknown option --verson; did you mean --version?
 Try: cradle --help' --verson
@@ -72,7 +72,7 @@ usage 'cradle train: b.yaml: one config file is enough, and a.yaml is there alre
 Try: cradle train --help' train a.yaml b.yaml
 usage 'cradle test: RUN is missing
 Try: cradle test --help' test
-usage 'cradle test: c: two runs can be compared, not more
+usage 'cradle test: c: two runs can be compared, not more; --ensemble puts them together
 Try: cradle test --help' test a b c
 usage 'cradle test: --json takes no value
 Try: cradle test --help' test a --json=yes

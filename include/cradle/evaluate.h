@@ -57,6 +57,15 @@ CR_API enum cr_status cr_test(struct cr_test_result **result, struct cr_context 
                               struct cr_error *err);
 CR_API void cr_test_result_free(struct cr_test_result *result);
 
+/*
+ * The same of an ensemble. With `members` also what each of them comes to alone, [ensemble->count] results that are the
+ * caller's like the first; NULL: not wanted.
+ */
+CR_API enum cr_status cr_test_ensemble(struct cr_test_result **result, struct cr_test_result **members,
+                                       struct cr_context *context, const struct cr_ensemble *ensemble,
+                                       const struct cr_dataset *dataset, const struct cr_data_options *options,
+                                       struct cr_error *err);
+
 /* Whether a dataset is what the run's network was trained on: its shape, classes and kind; else an error says what
  * differs. */
 CR_API enum cr_status cr_run_accepts(const struct cr_run *run, const struct cr_dataset *dataset, struct cr_error *err);
@@ -100,26 +109,28 @@ CR_API enum cr_status cr_compare(struct cr_comparison *comparison, const struct 
 CR_API enum cr_status cr_calibrate(struct cr_run *run, struct cr_context *context, const char *folder,
                                    const struct cr_data_options *options, struct cr_error *err);
 
-/* ---------------------------------------------------------------------------------------------------------- predict */
-
-struct cr_predictor;
-CR_API enum cr_status cr_predictor_new(struct cr_predictor **predictor, struct cr_context *context,
-                                       const struct cr_run *run, int64_t batch, struct cr_error *err);
-CR_API void cr_predictor_free(struct cr_predictor *predictor);
-/*
- * pixels [count][H][W][C], floats where the run has numbers; count <= batch; outputs [count][classes]: probabilities,
- * or the numbers of a regression.
- */
-CR_API enum cr_status cr_predict(struct cr_predictor *predictor, const uint8_t *pixels, int64_t count, float *outputs,
-                                 struct cr_error *err);
+/* ---------------------------------------------------------------------------------------------------------- picture */
 
 /* Outputs [count][H W C] of a run that reconstructs pictures (train.target: input) as bytes [count][H][W][C]. */
 CR_API void cr_picture_of(const struct cr_run *run, const float *outputs, int64_t count, uint8_t *pixels);
+/* --------------------------------------------------------------------------------------------------------- ensemble */
+
+/*
+ * Sets the ensemble's rule (an entry of cr_rules), with weights that fit the members' validation part where it has
+ * weights to fit. Then the members must hold out the same samples: of those of a cross-validation each would judge
+ * samples that the others learned. `fitted`, which may be NULL, are the results on the validation part of the ensemble
+ * and, behind it, of its members: [1 + ensemble->count], the caller's; NULLs where there is no part that all hold out
+ * and none was needed.
+ */
+CR_API enum cr_status cr_ensemble_fit(struct cr_ensemble *ensemble, struct cr_context *context, const char *rule,
+                                      const struct cr_data_options *options, struct cr_test_result **fitted,
+                                      struct cr_error *err);
+
 /* --------------------------------------------------------------------------------------------------------- classify */
 
 /*
- * A trained network inside of another program: a model that `cradle export --format safetensors` wrote (or a run's
- * folder), its context and memory in one.
+ * A trained network inside of another program: a model that `cradle export --format safetensors` wrote, a run's
+ * folder, or that of an ensemble; its context and memory in one.
  *
  *     struct cr_classifier *classifier;
  *     if (cr_classifier_open(&classifier, "digits.safetensors", &err) == CR_OK &&

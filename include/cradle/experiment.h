@@ -85,13 +85,68 @@ struct cr_run {
     int64_t step, epoch;            /* at which the weights were kept */
     double temperature;             /* logits are divided by it; 1: not calibrated */
 };
-/* `path` is the folder of a run, or a file that holds all of one (`cradle export --format safetensors`). */
+/*
+ * `path` is the folder of a run, a file that holds all of one (`cradle export --format safetensors`), or one of the
+ * checkpoints in its folder: last.safetensors, snapshot-10.safetensors.
+ */
 CR_API enum cr_status cr_run_open(struct cr_run **run, struct cr_context *context, const char *path,
                                   struct cr_error *err);
 /* The same of a file's content in memory, which need not live longer than the call; `name` for messages. */
 CR_API enum cr_status cr_run_open_memory(struct cr_run **run, struct cr_context *context, const void *content,
                                          size_t size, const char *name, struct cr_error *err);
 CR_API void cr_run_free(struct cr_run *run);
+
+/* --------------------------------------------------------------------------------------------------------- ensemble */
+
+enum { CR_ENSEMBLE_MOST = 1000 }; /* members */
+
+extern CR_API const struct cr_registry cr_rules; /* how answers become one: mean, vote, stack, greedy */
+
+/*
+ * Several runs that answer as one, with one class out of many. Its folder holds ensemble.yaml and the members, copied:
+ * nothing outside of it is needed.
+ */
+struct cr_ensemble {
+    int64_t count;              /* members */
+    struct cr_run **runs;       /* [count]; all take the same pictures and know the same classes */
+    const char **names;         /* [count]: the paths they came from */
+    double *weights;            /* [count], 0 or more, their sum is 1 */
+    const struct cr_rule *rule; /* an entry of cr_rules */
+    const char *rule_name;
+    bool fitted; /* the rule has weights that were fitted on the validation part */
+};
+
+/* Whether there is an ensemble at `path`. */
+CR_API bool cr_ensemble_is(const char *path);
+/* An ensemble's folder; or whatever cr_run_open takes: an ensemble of one. */
+CR_API enum cr_status cr_ensemble_open(struct cr_ensemble **ensemble, struct cr_context *context, const char *path,
+                                       struct cr_error *err);
+/*
+ * Of runs, files that stand for runs, or checkpoints in the folder of one, by the rule `mean` until it is set
+ * (cr_ensemble_fit). Members that take other pictures, or know other classes, than the first are refused.
+ */
+CR_API enum cr_status cr_ensemble_join(struct cr_ensemble **ensemble, struct cr_context *context,
+                                       const char *const *paths, int64_t count, struct cr_error *err);
+CR_API void cr_ensemble_free(struct cr_ensemble *ensemble);
+/* Makes the folder, which must not be there; members of weight 0 are left out. *kept is how many it has. */
+CR_API enum cr_status cr_ensemble_save(const struct cr_ensemble *ensemble, const char *folder, int64_t *kept,
+                                       struct cr_error *err);
+
+/* ---------------------------------------------------------------------------------------------------------- predict */
+
+struct cr_predictor;
+CR_API enum cr_status cr_predictor_new(struct cr_predictor **predictor, struct cr_context *context,
+                                       const struct cr_run *run, int64_t batch, struct cr_error *err);
+/* The ensemble must live as long. */
+CR_API enum cr_status cr_predictor_of_ensemble(struct cr_predictor **predictor, struct cr_context *context,
+                                               const struct cr_ensemble *ensemble, int64_t batch, struct cr_error *err);
+CR_API void cr_predictor_free(struct cr_predictor *predictor);
+/*
+ * pixels [count][H][W][C], floats where the run has numbers; count <= batch; outputs [count][classes]: probabilities,
+ * or the numbers of a regression.
+ */
+CR_API enum cr_status cr_predict(struct cr_predictor *predictor, const uint8_t *pixels, int64_t count, float *outputs,
+                                 struct cr_error *err);
 
 /* ----------------------------------------------------------------------------------------------------------- log
  */

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evaluate/pass.h"
+#include "evaluate/held_out.h"
 #include "experiment/calibration.h"
 #include "model/metric.h"
 
@@ -117,22 +117,16 @@ static enum cr_status allocate(struct fit *fit, const struct cr_run *run, int64_
 static enum cr_status measure(struct fit *fit, struct cr_context *context, const struct cr_run *run,
                               const struct cr_data_options *options, struct cr_error *err)
 {
-    struct cr_data_section section;
-    struct cr_dataset *dataset = NULL;
-    struct cr_split *split = NULL;
+    struct cr_held_out held;
     struct cr_pass pass = {.what = "calibrating", .add = gather, .user = fit};
     enum cr_status status;
-    CR_GO(
-        cr_bind(run->config, cr_data_section_options, cr_node_get(cr_config_root(run->config), "data"), &section, err));
-    CR_GO(cr_dataset_open(&dataset, context, run->config, section.source, CR_PART_TRAIN, options, err));
-    CR_GO(cr_split_new(&split, dataset, &section, err));
-    CR_GO(check(run, split, err));
-    CR_GO(cr_run_accepts(run, dataset, err));
-    CR_GO(allocate(fit, run, split->validation_count, err));
-    CR_GO(cr_pass_run(&pass, context, run, dataset, split->validation, split->validation_count, options, err));
+    CR_GO(cr_held_out_open(&held, context, run, options, err));
+    CR_GO(check(run, held.split, err));
+    CR_GO(allocate(fit, run, held.split->validation_count, err));
+    CR_GO(cr_pass_run(&pass, context, run, held.dataset, held.split->validation, held.split->validation_count, options,
+                      err));
 done:
-    cr_split_free(split);
-    cr_dataset_free(dataset);
+    cr_held_out_free(&held);
     return status;
 }
 

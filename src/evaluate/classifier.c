@@ -10,11 +10,27 @@
 
 struct cr_classifier {
     struct cr_context *context;
-    struct cr_run *run;
+    struct cr_run *run;           /* of one file in memory; else NULL */
+    struct cr_ensemble *ensemble; /* of a path; else NULL */
+    const struct cr_run *shown;   /* that run, or the first member: sides and classes */
     struct cr_predictor *predictor;
     pthread_mutex_t turn;
     float *outputs; /* [classes] */
 };
+
+static enum cr_status open_path(struct cr_classifier *made, const char *path, struct cr_error *err)
+{
+    CR_TRY(cr_ensemble_open(&made->ensemble, made->context, path, err));
+    made->shown = made->ensemble->runs[0];
+    return cr_predictor_of_ensemble(&made->predictor, made->context, made->ensemble, 1, err);
+}
+
+static enum cr_status open_memory(struct cr_classifier *made, const void *content, size_t size, struct cr_error *err)
+{
+    CR_TRY(cr_run_open_memory(&made->run, made->context, content, size, "model", err));
+    made->shown = made->run;
+    return cr_predictor_new(&made->predictor, made->context, made->run, 1, err);
+}
 
 /* From a path, or where there is none from memory. */
 static enum cr_status make(struct cr_classifier **classifier, const char *path, const void *content, size_t size,
@@ -29,10 +45,8 @@ static enum cr_status make(struct cr_classifier **classifier, const char *path, 
         return cr_fail_memory(err);
     }
     CR_GO(cr_context_new(&made->context, &options, err));
-    CR_GO(path ? cr_run_open(&made->run, made->context, path, err)
-               : cr_run_open_memory(&made->run, made->context, content, size, "model", err));
-    CR_GO(cr_predictor_new(&made->predictor, made->context, made->run, 1, err));
-    made->outputs = malloc((size_t)made->run->classes * sizeof *made->outputs);
+    CR_GO(path ? open_path(made, path, err) : open_memory(made, content, size, err));
+    made->outputs = malloc((size_t)made->shown->classes * sizeof *made->outputs);
     if (!made->outputs)
         CR_GO(cr_fail_memory(err));
     *classifier = made;
@@ -59,6 +73,7 @@ void cr_classifier_free(struct cr_classifier *classifier)
         return;
     cr_predictor_free(classifier->predictor);
     cr_run_free(classifier->run);
+    cr_ensemble_free(classifier->ensemble);
     cr_context_free(classifier->context);
     pthread_mutex_destroy(&classifier->turn);
     free(classifier->outputs);
@@ -67,7 +82,7 @@ void cr_classifier_free(struct cr_classifier *classifier)
 
 const struct cr_run *cr_classifier_run(const struct cr_classifier *classifier)
 {
-    return classifier->run;
+    return classifier->shown;
 }
 
 static enum cr_status check(const struct cr_run *run, const struct cr_picture *picture, struct cr_error *err)
@@ -87,8 +102,8 @@ static enum cr_status check(const struct cr_run *run, const struct cr_picture *p
 enum cr_status cr_classify(struct cr_classifier *classifier, const struct cr_picture *picture, float *probabilities,
                            int64_t *best, struct cr_error *err)
 {
-    int64_t classes = classifier->run->classes, most = 0;
-    CR_TRY(check(classifier->run, picture, err));
+    int64_t classes = classifier->shown->classes, most = 0;
+    CR_TRY(check(classifier->shown, picture, err));
     pthread_mutex_lock(&classifier->turn);
     enum cr_status status = cr_predict(classifier->predictor, picture->pixels, 1, classifier->outputs, err);
     for (int64_t c = 0; c < classes; c++) {

@@ -6,11 +6,12 @@
  * the temperature T the cross-entropy is m / T + log sum_j exp((z_j - m) / T) - z_y / T, the confidence 1 / sum_j
  * exp((z_j - m) / T).
  */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "data/dataset.h"
-#include "evaluate/pass.h"
+#include "evaluate/outputs.h"
 #include "model/metric.h"
 
 struct test {
@@ -136,7 +137,7 @@ static enum cr_status allocate(struct test *test, const struct cr_run *run, int6
     return whole ? CR_OK : cr_fail_memory(err);
 }
 
-static uint64_t hash_truth(const struct cr_dataset *dataset)
+uint64_t cr_truth_hash(const struct cr_dataset *dataset)
 {
     size_t count = (size_t)dataset->count;
     if (dataset->labels)
@@ -155,9 +156,48 @@ enum cr_status cr_test(struct cr_test_result **result, struct cr_context *contex
     if (!made)
         return cr_fail_memory(err);
     struct cr_pass pass = {.what = "testing", .add = add, .user = made};
-    made->public.truth = hash_truth(dataset);
+    made->public.truth = cr_truth_hash(dataset);
     CR_GO(allocate(made, run, dataset->count, err));
     CR_GO(cr_pass_run(&pass, context, run, dataset, NULL, dataset->count, options, err));
+    finish(made);
+    *result = &made->public;
+    made = NULL;
+done:
+    if (made)
+        cr_test_result_free(&made->public);
+    return status;
+}
+
+/* A class's logarithm serves as its logit: softmax of log p is p. */
+static enum cr_status add_outputs(struct test *test, const int32_t *labels, int64_t count, const float *outputs,
+                                  struct cr_error *err)
+{
+    int64_t classes = test->public.classes;
+    float *row = malloc((size_t)classes * sizeof *row);
+    struct cr_tensor logits = {.dtype = CR_F32, .rank = 2, .dims = {1, classes}, .data = row};
+    if (!row)
+        return cr_fail_memory(err);
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t c = 0; c < classes; c++)
+            row[c] = logf(fmaxf(outputs[i * classes + c], FLT_MIN));
+        add(test, &(struct cr_pass_batch){.count = 1, .labels = labels + i, .logits = logits});
+    }
+    free(row);
+    return CR_OK;
+}
+
+enum cr_status cr_test_outputs(struct cr_test_result **result, const struct cr_run *run, const int32_t *labels,
+                               int64_t count, const float *outputs, uint64_t truth, struct cr_error *err)
+{
+    enum cr_status status;
+    struct test *made = calloc(1, sizeof *made);
+    *result = NULL;
+    if (!made)
+        return cr_fail_memory(err);
+    CR_GO(allocate(made, run, count, err));
+    made->public.truth = truth;
+    made->public.temperature = 1; /* in the outputs already */
+    CR_GO(add_outputs(made, labels, count, outputs, err));
     finish(made);
     *result = &made->public;
     made = NULL;

@@ -3,6 +3,7 @@
  * holds both (`cradle export`) stands for a run too.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "experiment/calibration.h"
@@ -97,17 +98,39 @@ static enum cr_status open_folder(struct run *run, struct cr_safetensors **file,
     return cr_checkpoint_open(file, *path, err);
 }
 
+/* Of a checkpoint in the folder of its run the config lies beside it. */
+static enum cr_status read_config_beside(struct run *run, const char *path, bool *found, struct cr_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strdup(path) : strdup(".");
+    if (!folder)
+        return cr_fail_memory(err);
+    if (slash)
+        folder[slash - path + (slash == path)] = 0;
+    char *config = cr_path_join(folder, "config.yaml");
+    *found = config && cr_file_exists(config);
+    enum cr_status status = !config ? cr_fail_memory(err) : *found ? read_config(run, folder, err) : CR_OK;
+    free(config);
+    free(folder);
+    return status;
+}
+
 /* What a file tells besides its weights. */
-static enum cr_status read_file(struct run *run, const struct cr_safetensors *file, const char *path,
+static enum cr_status read_file(struct run *run, const struct cr_safetensors *file, const char *path, bool on_disk,
                                 struct cr_error *err)
 {
     const char *config = cr_safetensors_get(file, "config");
+    bool found = false;
+    CR_TRY(cr_run_read_temperature(file, path, &run->public.temperature, err));
+    if (!config && on_disk)
+        CR_TRY(read_config_beside(run, path, &found, err));
+    if (found)
+        return CR_OK;
     if (!config)
         return cr_fail(err, CR_ERROR_FORMAT,
                        "%s: holds weights, but no config: name the folder of its run, or begin a training with them "
                        "(train.init_from)",
                        path);
-    CR_TRY(cr_run_read_temperature(file, path, &run->public.temperature, err));
     CR_TRY(cr_config_parse(&run->public.config, config, path, err));
     return cr_sections_read(&run->sections, run->public.config, err);
 }
@@ -121,7 +144,7 @@ static enum cr_status open_path(struct run *run, struct cr_context *context, con
         CR_GO(cr_fail_memory(err));
     if (cr_file_exists(expanded)) {
         CR_GO(cr_checkpoint_open_any(&file, expanded, err));
-        CR_GO(read_file(run, file, expanded, err));
+        CR_GO(read_file(run, file, expanded, true, err));
         CR_GO(load(run, context, file, expanded, err));
         goto done;
     }
@@ -141,7 +164,7 @@ static enum cr_status open_memory(struct run *run, struct cr_context *context, c
     enum cr_status status;
     struct cr_safetensors *file = NULL;
     CR_GO(cr_checkpoint_parse_any(&file, name, content, size, err));
-    CR_GO(read_file(run, file, name, err));
+    CR_GO(read_file(run, file, name, false, err));
     CR_GO(load(run, context, file, name, err));
 done:
     cr_safetensors_free(file);

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "graph/safetensors.h"
 #include "model/layout.h"
+#include "train/checkpoint.h"
 
 /* Their best weights, or where there is no best yet their last: a new string. */
 enum cr_status cr_run_find_weights(const char *folder, char **path, struct cr_error *err);
@@ -19,6 +20,12 @@ enum cr_status cr_run_find_weights(const char *folder, char **path, struct cr_er
  */
 enum cr_status cr_run_pairs(const struct cr_run *run, enum cr_layout_kind layout, struct cr_arena *arena,
                             struct cr_pair **pairs, int64_t *count, struct cr_error *err);
+
+/* All weights in the layout; they live in the arena. */
+enum cr_status cr_run_tensors(const struct cr_layout *layout, struct cr_arena *arena, struct cr_parts *parts,
+                              struct cr_error *err);
+/* The run as one file that stands for it, in our own layout. */
+enum cr_status cr_run_write(const struct cr_run *run, const char *path, struct cr_error *err);
 
 /* The temperature of a calibrated run; 1 where the file has none. */
 enum cr_status cr_run_read_temperature(const struct cr_safetensors *file, const char *path, double *temperature,

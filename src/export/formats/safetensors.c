@@ -16,25 +16,6 @@
 
 enum { SAMPLES = 256 };
 
-static enum cr_status gather(const struct cr_layout *layout, struct cr_arena *arena, struct cr_parts *parts,
-                             struct cr_error *err)
-{
-    parts->tensors = cr_arena_alloc(arena, ((size_t)layout->count + 1) * sizeof *parts->tensors);
-    if (!parts->tensors)
-        return cr_fail_memory(err);
-    for (int i = 0; i < layout->count; i++) {
-        const struct cr_layout_item *item = &layout->items[i];
-        struct cr_tensor tensor = {.dtype = CR_F32, .rank = item->shape.rank};
-        memcpy(tensor.dims, item->shape.dims, sizeof tensor.dims);
-        tensor.data = cr_arena_alloc(arena, (size_t)item->param->count * sizeof(float));
-        if (!tensor.data)
-            return cr_fail_memory(err);
-        cr_layout_get(layout, item, tensor.data);
-        parts->tensors[parts->count++] = (struct cr_named_tensor){item->name, tensor};
-    }
-    return CR_OK;
-}
-
 /* PyTorch's own files say "pt"; ours have a checksum. */
 static enum cr_status write_file(const struct cr_export_job *job, const struct cr_parts *parts, struct cr_pair *pairs,
                                  int64_t count, struct cr_error *err)
@@ -64,7 +45,7 @@ static enum cr_status write_all(struct cr_export_job *job, struct cr_error *err)
     if (!parts.arena)
         CR_GO(cr_fail_memory(err));
     CR_GO(cr_layout_new(&layout, job->run->network, kind, err));
-    CR_GO(gather(layout, parts.arena, &parts, err));
+    CR_GO(cr_run_tensors(layout, parts.arena, &parts, err));
     CR_GO(cr_run_pairs(job->run, kind, parts.arena, &pairs, &count, err));
     CR_GO(write_file(job, &parts, pairs, count, err));
     cr_export_say(job, "layout", "%s", kind == CR_LAYOUT_TORCH ? "torch: a state_dict of PyTorch" : "own");
