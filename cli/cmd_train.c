@@ -12,7 +12,7 @@
 #include "console.h"
 #include "interrupt.h"
 #include "session.h"
-#include "train_folds.h"
+#include "train_series.h"
 
 /* examples/digits.yaml. */
 extern const unsigned char cr_embedded_digits_yaml[];
@@ -22,7 +22,7 @@ enum { RUN_MAX = 4096, NUMBERS_MAX = 10000 };
 struct train_values {
     struct cli_common common;
     const char *run, *resume;
-    int64_t folds;
+    int64_t folds, jobs;
     bool act, confirm;
 };
 
@@ -191,20 +191,30 @@ static int train_all(struct train *train)
     return tell_end(train, parts.run);
 }
 
-/* In --run, else in runs/NAME-folds. */
-static int train_parts(struct train *train)
+/* In --run, else in runs/NAME, and of folds in runs/NAME-folds. */
+static int train_several(struct train *train)
 {
     char folder[RUN_MAX];
+    struct session *session = &train->session;
+    struct cr_series *series;
+    const struct train_values *values = train->values;
     const char *file = train->file ? train->file : "digits.yaml", *slash = strrchr(file, '/');
     const char *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
     int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
-    int used = train->values->run ? snprintf(folder, sizeof folder, "%s", train->values->run)
-                                  : snprintf(folder, sizeof folder, "runs/%.*s-folds", length, name);
-    if (used >= (int)sizeof folder - 16) {
-        cr_fail(&train->session.err, CR_ERROR_ARGUMENT, "the name of the folder is too long");
-        return session_fail(&train->session);
+    int used = values->run
+                   ? snprintf(folder, sizeof folder, "%s", values->run)
+                   : snprintf(folder, sizeof folder, "runs/%.*s%s", length, name, values->folds ? "-folds" : "");
+    if (used >= (int)sizeof folder - 256) {
+        cr_fail(&session->err, CR_ERROR_ARGUMENT, "the name of the folder is too long");
+        return session_fail(session);
     }
-    return train_folds(&train->session, train->config, folder, train->values->folds);
+    if (cr_series_new(&series, train->config, values->folds, &session->err) != CR_OK)
+        return session_fail(session);
+    struct train_series options = {
+        .series = series, .folder = folder, .folds = values->folds, .jobs = values->jobs, .common = &values->common};
+    int code = train_series(session, &options);
+    cr_series_free(series);
+    return code;
 }
 
 /* Sorts the arguments into the file and overrides. */
@@ -257,7 +267,8 @@ static int run(const struct cli_call *call)
     if (read_config(&train, call) != CR_OK)
         code = session_fail(&train.session);
     else
-        code = train.values->folds ? train_parts(&train) : train_all(&train);
+        code = train.values->folds || (train.config && cr_config_has_runs(train.config)) ? train_several(&train)
+                                                                                         : train_all(&train);
     cr_experiment_free(train.experiment);
     cr_babysitter_free(train.babysitter);
     cr_config_free(train.config);
@@ -299,6 +310,15 @@ static const struct cli_option options[] = {
      .type = CLI_SWITCH,
      .offset = offsetof(struct train_values, confirm),
      .help = "at the end trains with and without each proposed change, and tells what it gains"},
+    {.name = "jobs",
+     .value = "N",
+     .letter = 'j',
+     .type = CLI_NUMBER,
+     .offset = offsetof(struct train_values, jobs),
+     .min = 1,
+     .max = 256,
+     .def = 1,
+     .help = "of several runs or folds: trainings side by side, which share the threads (default: 1)"},
     CLI_THREADS,
     CLI_WORKERS,
     {0}};
@@ -310,7 +330,12 @@ const struct cli_command cmd_train = {
             "\n"
             "  cradle train\n"
             "  cradle train examples/mnist-lenet.yaml --run runs/lenet train.epochs=3\n"
-            "  cradle train --resume runs/lenet\n",
+            "  cradle train --resume runs/lenet\n"
+            "\n"
+            "A file with a `runs` section trains all of them, and tells mean and deviation over the seeds; the same\n"
+            "command again goes on:\n"
+            "\n"
+            "  cradle train examples/lecture/09-learning-rate.yaml -j 2\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct train_values),

@@ -52,7 +52,7 @@ usage 'cradle: unknown option --verson; did you mean --version?
 Try: cradle --help' --verson
 usage 'cradle train: unknown option --theads; did you mean --threads?
 Try: cradle train --help' train --theads 2
-usage 'cradle train: unknown option -x (there are: --help, --run, --resume, --folds, --auto, --confirm, --threads, --workers)
+usage 'cradle train: unknown option -x (there are: --help, --run, --resume, --folds, --auto, --confirm, --jobs, --threads, --workers)
 Try: cradle train --help' train -x
 usage 'cradle train: --threads needs a value: --threads N
 Try: cradle train --help' train --threads

@@ -147,6 +147,39 @@ CR_API void cr_predictor_free(struct cr_predictor *predictor);
  */
 CR_API enum cr_status cr_predict(struct cr_predictor *predictor, const uint8_t *pixels, int64_t count, float *outputs,
                                  struct cr_error *err);
+/* ------------------------------------------------------------------------------------------------------------ series
+ */
+
+/*
+ * Several runs of one file: every combination of what its `runs` section has on its axes (docs/training.md), and of
+ * the folds of a cross-validation. Runs that differ by seed and fold alone are a group.
+ */
+struct cr_series {
+    int axis_count, count, group_count;
+    const struct cr_series_axis {
+        const char *name; /* "lr", "network" */
+        bool repeats;     /* seeds and folds: what results are averaged over */
+    } * axes;             /* [axis_count] */
+    const struct cr_series_run {
+        const char *name;          /* for its folder: "lr=0.1-relu-seed=2" */
+        const char *const *labels; /* [axis_count] "lr=0.1", "relu", "seed=2" */
+        const int *places;         /* [axis_count] the same as indices */
+        int group;                 /* 0..group_count - 1 */
+    } * runs;                      /* [count], the last axis changing fastest */
+};
+/* Reads and checks every run's config; a mistake is told with its place in the file. `folds` 0: none. The config must
+ * live as long. */
+CR_API enum cr_status cr_series_new(struct cr_series **series, const struct cr_config *config, int64_t folds,
+                                    struct cr_error *err);
+CR_API void cr_series_free(struct cr_series *series);
+/* Whether the file has a `runs` section: it is then no config of one run. */
+CR_API bool cr_config_has_runs(const struct cr_config *config);
+/* The config of one run, to be freed. */
+CR_API enum cr_status cr_series_config(const struct cr_series *series, int index, struct cr_config **config,
+                                       struct cr_error *err);
+/* Fails where the run in `folder` has another config than this one of the series. */
+CR_API enum cr_status cr_series_match(const struct cr_series *series, int index, const char *folder,
+                                      struct cr_error *err);
 
 /* ----------------------------------------------------------------------------------------------------------- log
  */

@@ -33,11 +33,38 @@ struct cr_run_summary {
     double best_accuracy, best_loss;
     double best_training_accuracy; /* of the same epoch */
     double last_accuracy;          /* of the last epoch, as best_accuracy */
-    int64_t diverged;              /* the first step whose loss is no number; 0: none */
-    int faults, warnings, notes;   /* findings */
-    char headline[256];            /* one line in words */
+    double last_loss, last_training_accuracy;
+    int64_t diverged;            /* the first step whose loss is no number; 0: none */
+    int faults, warnings, notes; /* findings */
+    char headline[256];          /* one line in words */
 };
 CR_API void cr_run_summarize(struct cr_run_summary *summary, const struct cr_run_log *log);
+
+/* ------------------------------------------------------------------------------------------------------------- series
+ */
+
+/* Mean and deviation (of n - 1) over the runs that have such a number; NaN of none, and the deviation of one. */
+struct cr_spread {
+    int count;
+    double mean, deviation;
+};
+
+/* What came out of a series: of each run, and of each group over its seeds and folds. */
+struct cr_series_summary {
+    struct cr_run_summary *runs; /* [series->count]; the state CR_RUN_EMPTY of what is not there */
+    struct cr_series_group {
+        int first, count, ended, diverged; /* its first run in the series; runs in all, that ended, that diverged */
+        struct cr_spread best_accuracy, best_loss, best_training_accuracy, last_accuracy, last_loss,
+            last_training_accuracy, seconds;
+    } * groups; /* [series->group_count] */
+};
+/* Reads the runs FOLDER/NAME. */
+CR_API enum cr_status cr_series_summarize(struct cr_series_summary **summary, const struct cr_series *series,
+                                          const char *folder, struct cr_error *err);
+CR_API void cr_series_summary_free(struct cr_series_summary *summary);
+/* Replaces FOLDER/summary.json (runs and groups) and FOLDER/summary.csv (a row a run). */
+CR_API enum cr_status cr_series_write(const struct cr_series_summary *summary, const struct cr_series *series,
+                                      const char *folder, struct cr_error *err);
 
 /* ------------------------------------------------------------------------------------------------------------- report
  */

@@ -31,6 +31,15 @@ void cr_node_append(struct cr_node *parent, struct cr_node *child);
 /* A config of one key, whose value is `text` in YAML: a choice that does not come from a file. */
 enum cr_status cr_config_parse_value(struct cr_config **config, const char *key, const char *text,
                                      const struct cr_node **node, struct cr_error *err);
+/* A twin of a node, of any config, in `config`; its paths are to be set. */
+enum cr_status cr_node_copy(struct cr_config *config, const struct cr_node *node, struct cr_node **made,
+                            struct cr_error *err);
+/* The same for a whole config, without one key of its root (NULL: with all). */
+enum cr_status cr_config_copy(struct cr_config **made, const struct cr_config *config, const char *without,
+                              struct cr_error *err);
+/* An override as cr_config_set makes it, of a node of this or another config: messages name its place. */
+enum cr_status cr_config_put(struct cr_config *config, const char *path, const struct cr_node *value,
+                             struct cr_error *err);
 /* The child of a map, to be changed. */
 struct cr_node *cr_node_child(const struct cr_node *node, const char *key);
 /* Sets the paths of all below `node`, whose own path is set. */

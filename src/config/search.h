@@ -32,7 +32,9 @@ enum cr_status cr_search_read(struct cr_search *search, const struct cr_node *no
  */
 typedef enum cr_status cr_search_function(void *user, const struct cr_node *node, char text[32],
                                           const struct cr_node **chosen, struct cr_error *err);
-/* A new config, the same but for its tags, in whose place stands what the function says. Positions stay. */
+/* A new config, the same but for its tags, in whose place stands what the function says (NULL: they stay). Positions
+ * stay.
+ */
 enum cr_status cr_config_resolve(struct cr_config **resolved, const struct cr_config *config,
                                  cr_search_function *function, void *user, struct cr_error *err);
 

@@ -23,22 +23,9 @@ enum { SAMPLE_SHARE = 32, SAMPLE_LEAST = 256 };
 /* A resumed run has its own config; one that is given all the same must say the same. */
 static enum cr_status compare_configs(struct cr_experiment *experiment, struct cr_config *given, struct cr_error *err)
 {
-    enum cr_status status;
-    struct cr_sections sections;
-    char *theirs = NULL, *ours = NULL;
-    CR_TRY(cr_sections_read(&sections, given, err));
-    CR_GO(cr_sections_write(&sections, true, &theirs, err));
-    CR_GO(cr_sections_write(&experiment->sections, true, &ours, err));
-    if (strcmp(theirs, ours) != 0)
-        status = cr_fail(err, CR_ERROR_CONFIG,
-                         "%s: its config.yaml says something else than the config given: go on without one, or begin "
-                         "a new run",
-                         experiment->run);
-done:
-    free(theirs);
-    free(ours);
-    cr_sections_free(&sections);
-    return status;
+    bool same;
+    CR_TRY(cr_sections_match(&experiment->sections, given, &same, err));
+    return same ? CR_OK : cr_run_folder_fail_differs(experiment->run, err);
 }
 
 static enum cr_status read_config(struct cr_experiment *experiment, struct cr_config *config,

@@ -28,6 +28,13 @@ static enum cr_status fail_exists(struct cr_error *err, const char *path)
     return cr_fail(err, CR_ERROR_EXISTS, "%s exists: choose another --run, or go on with --resume %s", path, path);
 }
 
+enum cr_status cr_run_folder_fail_differs(const char *path, struct cr_error *err)
+{
+    return cr_fail(
+        err, CR_ERROR_CONFIG,
+        "%s: its config.yaml says something else than the config given: go on without one, or begin a new run", path);
+}
+
 /* Expanded, and without slashes at its end. */
 static enum cr_status new_folder(struct cr_run_folder **folder, const char *path, struct cr_error *err)
 {

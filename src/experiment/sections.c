@@ -41,6 +41,9 @@ static enum cr_status read(struct cr_sections *sections, struct cr_config *confi
     struct cr_data_section *data = &sections->data;
     struct cr_train_section *train = &sections->train;
     struct root root;
+    if (cr_node_get(node, "runs"))
+        return cr_node_fail(cr_node_get(node, "runs"), err,
+                            "a file of several runs is for cradle train; take this section out to have the one run");
     CR_TRY(cr_bind(config, root_options, node, &root, err));
     CR_TRY(cr_bind(config, cr_data_section_options, root.data, data, err));
     CR_TRY(cr_bind(config, cr_train_section_options, root.train, train, err));
@@ -117,5 +120,22 @@ enum cr_status cr_sections_write(const struct cr_sections *sections, bool with_s
         write_section(writer, sections, "babysit", cr_babysit_section_options, &sections->babysit, true);
     enum cr_status status = cr_writer_take(writer, text, err);
     cr_writer_free(writer);
+    return status;
+}
+
+enum cr_status cr_sections_match(const struct cr_sections *sections, struct cr_config *config, bool *same,
+                                 struct cr_error *err)
+{
+    enum cr_status status;
+    struct cr_sections other;
+    char *theirs = NULL, *ours = NULL;
+    CR_TRY(cr_sections_read(&other, config, err));
+    CR_GO(cr_sections_write(&other, true, &theirs, err));
+    CR_GO(cr_sections_write(sections, true, &ours, err));
+    *same = strcmp(theirs, ours) == 0;
+done:
+    free(theirs);
+    free(ours);
+    cr_sections_free(&other);
     return status;
 }

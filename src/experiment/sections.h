@@ -32,4 +32,8 @@ void cr_sections_free(struct cr_sections *sections);
 enum cr_status cr_sections_write(const struct cr_sections *sections, bool with_source, char **text,
                                  struct cr_error *err);
 
+/* Whether a config says the same in all its options. */
+enum cr_status cr_sections_match(const struct cr_sections *sections, struct cr_config *config, bool *same,
+                                 struct cr_error *err);
+
 #endif

@@ -73,6 +73,13 @@ static bool is_better(double accuracy, double loss, const struct cr_run_summary 
     return accuracy > best->best_accuracy || (accuracy == best->best_accuracy && loss < best->best_loss);
 }
 
+/* On the terms of validation, where it was measured. */
+static double training_accuracy(const struct cr_run_log_table *epochs, int64_t row)
+{
+    double compared = at(epochs, "train_accuracy", row);
+    return isnan(compared) ? at(epochs, "accuracy", row) : compared;
+}
+
 /* As the trainer judges: accuracy on the validation part, ties by loss, then the earliest. */
 static void find_best(struct cr_run_summary *summary, const struct cr_run_log_table *epochs)
 {
@@ -86,10 +93,12 @@ static void find_best(struct cr_run_summary *summary, const struct cr_run_log_ta
         summary->best_epoch = (int64_t)at(epochs, "epoch", i);
         summary->best_accuracy = accuracy;
         summary->best_loss = loss;
-        double compared = at(epochs, "train_accuracy", i); /* on the terms of validation, where it was measured */
-        summary->best_training_accuracy = isnan(compared) ? at(epochs, "accuracy", i) : compared;
+        summary->best_training_accuracy = training_accuracy(epochs, i);
     }
-    summary->last_accuracy = at(epochs, accuracy_of, epochs->count - 1);
+    int64_t last = epochs->count - 1;
+    summary->last_accuracy = at(epochs, accuracy_of, last);
+    summary->last_loss = at(epochs, loss_of, last);
+    summary->last_training_accuracy = training_accuracy(epochs, last);
 }
 
 static void find_divergence(struct cr_run_summary *summary, const struct cr_run_log_table *steps)
@@ -129,8 +138,12 @@ static void write_headline(struct cr_run_summary *summary)
 void cr_run_summarize(struct cr_run_summary *summary, const struct cr_run_log *log)
 {
     const struct cr_run_log_table *steps = &log->steps, *epochs = &log->epochs;
-    *summary = (struct cr_run_summary){
-        .best_accuracy = NAN, .best_loss = NAN, .best_training_accuracy = NAN, .last_accuracy = NAN};
+    *summary = (struct cr_run_summary){.best_accuracy = NAN,
+                                       .best_loss = NAN,
+                                       .best_training_accuracy = NAN,
+                                       .last_accuracy = NAN,
+                                       .last_loss = NAN,
+                                       .last_training_accuracy = NAN};
     double last_step = at(steps, "step", steps->count - 1), last_epoch = at(epochs, "epoch", epochs->count - 1);
     double seconds = fmax(at(steps, "seconds", steps->count - 1), at(epochs, "seconds", epochs->count - 1));
     summary->steps = last_step > 0 ? (int64_t)last_step : 0;
