@@ -127,6 +127,7 @@ enum cr_standardize {
     CR_STANDARDIZE_MEAN,    /* less the mean of the channel */
     CR_STANDARDIZE_IMAGE,   /* less the mean of the pixel and channel */
     CR_STANDARDIZE_PIXEL,   /* less the mean of the pixel and channel, over its deviation */
+    CR_STANDARDIZE_RAW,     /* x, 0 to 255 */
 };
 extern CR_API const struct cr_registry cr_whitenings; /* zca, pca */
 extern CR_API const struct cr_option cr_data_section_options[];

@@ -4,8 +4,13 @@
 #include <cradle/data.h>
 
 static const struct cr_name standardize_names[] = {
-    {"none", CR_STANDARDIZE_NONE},   {"channel", CR_STANDARDIZE_CHANNEL}, {"mean", CR_STANDARDIZE_MEAN},
-    {"image", CR_STANDARDIZE_IMAGE}, {"pixel", CR_STANDARDIZE_PIXEL},     {0},
+    {"none", CR_STANDARDIZE_NONE},
+    {"channel", CR_STANDARDIZE_CHANNEL},
+    {"mean", CR_STANDARDIZE_MEAN},
+    {"image", CR_STANDARDIZE_IMAGE},
+    {"pixel", CR_STANDARDIZE_PIXEL},
+    {"raw", CR_STANDARDIZE_RAW},
+    {0},
 };
 
 static const struct cr_name sampling_names[] = {
@@ -25,7 +30,9 @@ const struct cr_option cr_data_section_options[] = {
     CR_CHOICE(
         "standardize", struct cr_data_section, standardize, .def = CR_STANDARDIZE_CHANNEL, .names = standardize_names,
         .help = "after x / 255, channel: subtract each channel's mean and divide by its deviation; mean: subtract "
-                "it; image: subtract the mean picture; pixel: and divide by each pixel's deviation"),
+                "it; image: subtract the mean picture; pixel: and divide by each pixel's deviation; raw: 0 to 255, "
+                "which is "
+                "there to see how badly it trains"),
     CR_NODE("whiten", struct cr_data_section, whiten, .kind = "whitenings",
             .help = "decorrelates the numbers of a sample: zca or pca; default: not at all"),
     CR_INT("split_seed", struct cr_data_section, split_seed, .min = 0, .max = 9e15,

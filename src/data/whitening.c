@@ -132,6 +132,15 @@ static void choose_deviation(struct cr_statistics *statistics, const double *by_
     }
 }
 
+/* Back to the bytes: the network divides by 255 first. Whitening is of what has mean 0. */
+static void undo_scaling(struct cr_statistics *statistics, bool bytes, bool centred)
+{
+    for (int64_t p = 0; p < statistics->count; p++) {
+        statistics->mean[p] = centred ? statistics->mean[p] : 0;
+        statistics->deviation[p] = bytes ? 1 / 255.0 : 1;
+    }
+}
+
 /* -------------------------------------------------------------------------------------------------------- whitening */
 
 struct watch {
@@ -246,6 +255,8 @@ static enum cr_status measure(struct cr_statistics *statistics, const struct sam
     else
         memcpy(statistics->mean, statistics->ground, channels * sizeof *statistics->mean);
     choose_deviation(statistics, by_channel, dataset->channels, standardize);
+    if (standardize == CR_STANDARDIZE_RAW)
+        undo_scaling(statistics, !dataset->numbers, whiten->used);
     if (whiten->used)
         CR_GO(measure_whitening(statistics, samples, whiten, options, err));
 done:
