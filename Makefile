@@ -5,6 +5,7 @@
 ## make build          the program at build/cradle and the libraries
 ## make bench          run the benchmarks
 ## make zoo            the fault zoo: what the babysitter says to faulty and healthy trainings (an hour and more)
+## make lecture        the experiments of docs/lecture (an hour; QUICK=1: some minutes); one that was stopped goes on
 ## make data           unpack the CIFAR-10 pictures into build/data
 ## make install        into PREFIX (default /usr/local; DESTDIR is heeded)
 ## make clean          remove what was built, but for build/data
@@ -35,7 +36,7 @@ endif
 configure = cmake --preset $(preset) --log-level=WARNING -DCRADLE_WERROR=$(WERROR) \
     $(if $(CRADLE_DATA),"-DCRADLE_DATA=$(CRADLE_DATA)") >/dev/null
 
-.PHONY: help demo test build bench zoo data install clean setup test-peers web
+.PHONY: help demo test build bench zoo lecture data install clean setup test-peers web
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -65,6 +66,9 @@ bench: build
 
 zoo: build data
 	@python3 bench/zoo/zoo.py build/cradle --out build/zoo --page docs/zoo.md
+
+lecture: build data
+	@python3 scripts/lecture.py build/cradle --out build/lecture $(if $(QUICK),--quick)
 
 data:
 	@sh scripts/data.sh

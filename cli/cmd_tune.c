@@ -1,13 +1,12 @@
 /*
  * cradle tune FILE [PATH=VALUE ...] [--trials N] [-j N] [--sampler S] [--pruner P] ...
  */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "folder.h"
 #include "interrupt.h"
 #include "tune.h"
 
@@ -37,21 +36,6 @@ static enum cr_status read_space(struct tune *tune, const struct cli_call *call)
     return check_command(tune);
 }
 
-/* With its parents; one that is there is fine. */
-static enum cr_status make_folder(struct tune *tune, const char *path)
-{
-    char part[TUNE_PATH + 16];
-    snprintf(part, sizeof part, "%s", path);
-    for (char *slash = part; (slash = strchr(slash + 1, '/'));) {
-        *slash = 0;
-        mkdir(part, 0777);
-        *slash = '/';
-    }
-    if (mkdir(part, 0777) == 0 || errno == EEXIST)
-        return CR_OK;
-    return cr_fail(&tune->err, CR_ERROR_IO, "%s: cannot make the folder: %s", path, strerror(errno));
-}
-
 /* runs/NAME-tune of the file. */
 static enum cr_status name_folder(struct tune *tune)
 {
@@ -66,7 +50,7 @@ static enum cr_status name_folder(struct tune *tune)
         tune->folder[--used] = 0;
     snprintf(tune->database, sizeof tune->database, "%s/study.db", tune->folder);
     snprintf(tune->trials, sizeof tune->trials, "%s/trials", tune->folder);
-    return make_folder(tune, tune->trials);
+    return folder_make(tune->trials, &tune->err);
 }
 
 static enum cr_status widen(struct tune *tune)

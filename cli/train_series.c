@@ -19,6 +19,7 @@
 
 #include <cradle/babysit.h>
 
+#include "folder.h"
 #include "interrupt.h"
 #include "series_table.h"
 
@@ -278,15 +279,6 @@ static enum cr_status supervise(struct crew *crew)
     return CR_OK;
 }
 
-static enum cr_status make_folder(struct session *session, const char *folder)
-{
-    if (!strncmp(folder, "runs/", 5))
-        mkdir("runs", 0777);
-    if (mkdir(folder, 0777) == 0 || errno == EEXIST)
-        return CR_OK;
-    return cr_fail(&session->err, CR_ERROR_IO, "%s: cannot make the folder: %s", folder, strerror(errno));
-}
-
 static enum cr_status finish(struct session *session, const struct train_series *train)
 {
     struct cr_series_summary *summary;
@@ -306,7 +298,7 @@ int train_series(struct session *session, const struct train_series *train)
     crew.jobs = calloc((size_t)train->series->count, sizeof *crew.jobs);
     if (!crew.jobs)
         CR_GO(cr_fail_memory(&session->err));
-    CR_GO(make_folder(session, train->folder));
+    CR_GO(folder_make(train->folder, &session->err));
     CR_GO(supervise(&crew));
     if (crew.failed || interrupt_signal()) {
         printf("Stopped after %d of %d runs; the same command goes on.\n", crew.ended, train->series->count);

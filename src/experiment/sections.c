@@ -43,7 +43,7 @@ static enum cr_status read(struct cr_sections *sections, struct cr_config *confi
     struct root root;
     if (cr_node_get(node, "runs"))
         return cr_node_fail(cr_node_get(node, "runs"), err,
-                            "a file of several runs is for cradle train; take this section out to have the one run");
+                            "several runs are for cradle train alone; take this section out to have one");
     CR_TRY(cr_bind(config, root_options, node, &root, err));
     CR_TRY(cr_bind(config, cr_data_section_options, root.data, data, err));
     CR_TRY(cr_bind(config, cr_train_section_options, root.train, train, err));
