@@ -253,6 +253,7 @@ void cr_experiment_free(struct cr_experiment *experiment)
     if (!experiment)
         return;
     cr_event_log_free(experiment->log);
+    cr_tensorboard_free(experiment->tensorboard);
     cr_trainer_free(experiment->trainer);
     cr_optimizer_free(experiment->optimizer);
     cr_schedule_free(experiment->schedule);
@@ -276,6 +277,7 @@ void cr_experiment_free(struct cr_experiment *experiment)
     free(experiment->events);
     free(experiment->first);
     free(experiment->good);
+    free(experiment->board);
     free(experiment);
 }
 

@@ -6,6 +6,7 @@
 
 #include "experiment/identity.h"
 #include "experiment/run_folder.h"
+#include "train/tensorboard.h"
 #include "train/trainer.h"
 
 struct cr_experiment {
@@ -35,9 +36,10 @@ struct cr_experiment {
 
     char *run; /* as it was given; NULL, like all that follows: nothing is written */
     struct cr_run_folder *folder;
-    char *best, *last, *events; /* files */
-    char *first, *good;         /* states to go back to, with babysit.auto */
+    char *best, *last, *events, *board; /* files */
+    char *first, *good;                 /* states to go back to, with babysit.auto */
     struct cr_event_log *log;
+    struct cr_tensorboard_file *tensorboard; /* NULL: not asked for */
 };
 
 /* Another network like the experiment's, with the same first weights. */

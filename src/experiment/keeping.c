@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "train/event_log.h"
+#include "train/tensorboard.h"
 
 enum { OWN_OBSERVERS = 2 };
 
@@ -27,9 +28,10 @@ static enum cr_status name_files(struct cr_experiment *experiment, struct cr_err
     experiment->events = cr_path_join(folder, "events.jsonl");
     experiment->first = cr_path_join(folder, "first.safetensors");
     experiment->good = cr_path_join(folder, "good.safetensors");
-    return experiment->best && experiment->last && experiment->events && experiment->first && experiment->good
-               ? CR_OK
-               : cr_fail_memory(err);
+    experiment->board = cr_path_join(folder, CR_TENSORBOARD_FILE);
+    bool all = experiment->best && experiment->last && experiment->events && experiment->first && experiment->good &&
+               experiment->board;
+    return all ? CR_OK : cr_fail_memory(err);
 }
 
 /* A state that a run with babysit.auto may go back to. */
@@ -67,20 +69,25 @@ enum cr_status cr_keeping_open(struct cr_experiment *experiment, int workers, st
     const struct cr_progress *progress = &experiment->trainer->progress;
     experiment->finished = cr_trainer_is_over(experiment->trainer);
     const struct cr_log_place here = {progress->step, progress->epoch, progress->changes};
-    CR_TRY(cr_event_log_open_at(&experiment->log, experiment->events, loaded ? &here : &nowhere, err));
+    const struct cr_log_place *place = loaded ? &here : &nowhere;
+    CR_TRY(cr_event_log_open_at(&experiment->log, experiment->events, place, err));
     cr_event_log_set_workers(experiment->log, workers);
-    return CR_OK;
+    return experiment->sections.train.tensorboard
+               ? cr_tensorboard_open(&experiment->tensorboard, experiment->board, place, err)
+               : CR_OK;
 }
 
 /* --------------------------------------------------------------------------------------------------------- observers
  */
 
-/* The log and the files are made after the trainer, whose steps and state they need. */
+/* The logs and the files are made after the trainer, whose steps and state they need. */
 static enum cr_status log_event(void *user, const struct cr_event *event, struct cr_verdict *verdict,
                                 struct cr_error *err)
 {
     struct cr_experiment *experiment = user;
     struct cr_observer observer = cr_event_log_observer(experiment->log);
+    if (experiment->tensorboard)
+        CR_TRY(cr_tensorboard_observe(experiment->tensorboard, event, err));
     return observer.event(observer.user, event, verdict, err);
 }
 

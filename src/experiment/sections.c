@@ -91,6 +91,12 @@ static const struct cr_choice *choice_of(const struct cr_sections *sections, con
     return NULL;
 }
 
+/* What only looks on is no part of an experiment. */
+static bool looks_on(const struct cr_option *options, const struct cr_option *option)
+{
+    return options == cr_train_section_options && strcmp(option->name, "tensorboard") == 0;
+}
+
 static void write_section(struct cr_writer *writer, const struct cr_sections *sections, const char *name,
                           const struct cr_option *options, const void *values, bool with_source)
 {
@@ -98,6 +104,8 @@ static void write_section(struct cr_writer *writer, const struct cr_sections *se
     for (const struct cr_option *option = options; option->name; option++) {
         const struct cr_choice *choice = choice_of(sections, option->name);
         const struct cr_option one[2] = {*option, {0}};
+        if (!with_source && looks_on(options, option))
+            continue;
         if (!choice)
             cr_writer_options(writer, one, values);
         else if (with_source || choice != &sections->source)

@@ -15,6 +15,18 @@ struct cr_log_place {
 };
 
 /*
+ * A training that goes back, as a log follows it: what lies between is cut off, but only when a checkpoint was kept of
+ * where it is now: who resumes before that goes on from the one before, and needs all of it.
+ */
+struct cr_log_turn {
+    enum { CR_TURN_NONE, CR_TURN_TOLD, CR_TURN_KEPT } state;
+    struct cr_log_place place; /* to which it goes back */
+};
+
+/* To be asked at each event: whether the log must now be cut to the turn's place, before the event is written. */
+bool cr_log_turn_due(struct cr_log_turn *turn, const struct cr_event *event);
+
+/*
  * Keeps of the JSON lines in `text` those that are whole and whose step and epoch are no later; of a change, and of the
  * finding that led to it, those whose number is no higher. Moves them to the front and makes `size` their bytes.
  */

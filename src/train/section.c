@@ -22,6 +22,8 @@ const struct cr_option cr_train_section_options[] = {
            .help = "of the initial weights, the order of the samples, dropout"),
     CR_INT("checkpoint", struct cr_train_section, checkpoint, .min = 0, .max = 1e12,
            .help = "steps between checkpoints inside an epoch; 0: at the end of epochs alone"),
+    CR_BOOL("tensorboard", struct cr_train_section, tensorboard,
+            .help = "writes an event file for TensorBoard, too; cradle export makes one afterwards"),
     CR_BOOL("lean", struct cr_train_section, lean,
             .help =
                 "normalised activations are computed again on the way back, not kept: less memory, a little slower"),

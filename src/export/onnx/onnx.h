@@ -5,7 +5,7 @@
 #define CR_EXPORT_ONNX_ONNX_H
 
 #include "export/program.h"
-#include "export/proto.h"
+#include "base/proto.h"
 
 enum { CR_ONNX_NAME = 64, CR_ONNX_OPSET = 13, CR_ONNX_IR = 7 };
 

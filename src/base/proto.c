@@ -1,11 +1,11 @@
-#include "export/proto.h"
+#include "base/proto.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { VARINT = 0, LENGTH = 2, FIXED32 = 5 }; /* wire types */
+enum { VARINT = 0, FIXED64 = 1, LENGTH = 2, FIXED32 = 5 }; /* wire types */
 
-static void add(struct cr_proto *message, const void *data, size_t size)
+void cr_proto_raw(struct cr_proto *message, const void *data, size_t size)
 {
     if (message->failed || size == 0)
         return;
@@ -31,7 +31,7 @@ static void add_varint(struct cr_proto *message, uint64_t value)
     for (; value >= 128; value >>= 7)
         bytes[size++] = (unsigned char)(value | 128);
     bytes[size++] = (unsigned char)value;
-    add(message, bytes, size);
+    cr_proto_raw(message, bytes, size);
 }
 
 static void add_key(struct cr_proto *message, int field, int type)
@@ -48,14 +48,25 @@ void cr_proto_int(struct cr_proto *message, int field, int64_t value)
 void cr_proto_float(struct cr_proto *message, int field, float value)
 {
     add_key(message, field, FIXED32);
-    add(message, &value, sizeof value); /* little-endian, as this machine (graph/safetensors.c) */
+    cr_proto_raw(message, &value, sizeof value); /* little-endian, as this machine (graph/safetensors.c) */
+}
+
+void cr_proto_double(struct cr_proto *message, int field, double value)
+{
+    add_key(message, field, FIXED64);
+    cr_proto_raw(message, &value, sizeof value);
+}
+
+void cr_proto_doubles(struct cr_proto *message, int field, const double *values, size_t count)
+{
+    cr_proto_bytes(message, field, values, count * sizeof *values);
 }
 
 void cr_proto_bytes(struct cr_proto *message, int field, const void *data, size_t size)
 {
     add_key(message, field, LENGTH);
     add_varint(message, size);
-    add(message, data, size);
+    cr_proto_raw(message, data, size);
 }
 
 void cr_proto_text(struct cr_proto *message, int field, const char *text)
