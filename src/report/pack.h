@@ -1,6 +1,5 @@
 /*
- * Arrays in a page: raw little-endian numbers, deflated (zlib's format), in base64. The page inflates them by the
- * browser's own DecompressionStream.
+ * Arrays in a page: raw little-endian numbers, deflated (zlib's format), in base64.
  */
 #ifndef CR_REPORT_PACK_H
 #define CR_REPORT_PACK_H

@@ -9,7 +9,7 @@ import uPlot from "uplot";
 import { duration, h, number, percent, table } from "./dom.js";
 import { colour, onLook, whenSeen } from "./look.js";
 
-const TABLE_ROWS = 200;
+const TABLE_ROWS = 200, DRAWN_ROWS = 6000;
 
 // A running mean without the pull towards 0 at the beginning; what is no number is left out.
 export function smoothed(values, weight) {
@@ -26,20 +26,25 @@ export function smoothed(values, weight) {
 }
 
 // Tables [x, y] with ascending x as one: the x of all, and each y where it has one, else undefined. A merge: as long as
-// what goes in, where uPlot.join sorts.
+// what goes in, where uPlot.join sorts; and those that share their x are merged once.
 export function join(tables) {
-    if (tables.every(([x]) => x === tables[0][0])) return [Array.from(tables[0][0]), ...tables.map(([, y]) => y)];
-    const at = tables.map(() => 0), joined = [[], ...tables.map(() => [])];
+    const axes = [...new Set(tables.map(([x]) => x))];
+    if (axes.length === 1) return [axes[0], ...tables.map(([, y]) => y)];
+    const most = axes.reduce((sum, x) => sum + x.length, 0), joined = new Float64Array(most), next = axes.map(() => 0);
+    const rows = axes.map(() => new Int32Array(most).fill(-1));
+    let count = 0;
     for (;;) {
         let least = Infinity;
-        for (let t = 0; t < tables.length; t++) if (at[t] < tables[t][0].length) least = Math.min(least, tables[t][0][at[t]]);
-        if (least === Infinity) return joined;
-        joined[0].push(least);
-        for (let t = 0; t < tables.length; t++) {
-            const [x, y] = tables[t], here = at[t] < x.length && !(x[at[t]] > least);
-            joined[t + 1].push(here ? y[at[t]++] : undefined);
-        }
+        for (let a = 0; a < axes.length; a++) if (next[a] < axes[a].length && axes[a][next[a]] < least) least = axes[a][next[a]];
+        if (least === Infinity) break;
+        for (let a = 0; a < axes.length; a++) if (axes[a][next[a]] <= least) rows[a][count] = next[a]++;
+        joined[count++] = least;
     }
+    return [joined.subarray(0, count), ...tables.map(([x, y]) => {
+        const from = rows[axes.indexOf(x)], column = new Array(count);
+        for (let i = 0; i < count; i++) column[i] = from[i] < 0 ? undefined : y[from[i]];
+        return column;
+    })];
 }
 
 // As uPlot wants them: null is a gap. On a logarithmic axis there is nothing at or below 0.
@@ -48,6 +53,42 @@ function drawable(values, log) {
     for (let i = 0; i < values.length; i++)
         result[i] = Number.isFinite(values[i]) && (!log || values[i] > 0) ? values[i] : null;
     return result;
+}
+
+// Which rows of a long series to draw: in each of equal stretches those of the least and the largest number. What lies in
+// `range` (of x) is drawn as finely as a whole series, so that a zoom shows every number. NULL: all rows.
+export function drawnRows(x, values, range, most = DRAWN_ROWS) {
+    const count = values.length;
+    if (count <= most) return null;
+    const before = (value) => {
+        let low = 0, high = count;
+        while (low < high) {
+            const middle = (low + high) >> 1;
+            if (x[middle] < value) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    };
+    const from = range ? Math.max(0, before(range[0]) - 1) : 0, to = range ? Math.min(count, before(range[1]) + 1) : count;
+    const rows = [], coarse = Math.ceil((2 * count) / most), fine = Math.max(1, Math.ceil((2 * (to - from)) / most));
+    const take = (begin, end, stretch) => {
+        for (let i = begin; i < end; i += stretch) {
+            const last = Math.min(end, i + stretch);
+            let low = i, high = i;
+            for (let k = i + 1; k < last; k++) {
+                if (values[k] < values[low] || values[low] === null) low = k;
+                if (values[k] > values[high] || values[high] === null) high = k;
+            }
+            rows.push(Math.min(low, high));
+            if (low !== high) rows.push(Math.max(low, high));
+        }
+    };
+    rows.push(0);
+    take(1, from, coarse);
+    take(Math.max(1, from), Math.min(to, count - 1), fine);
+    take(Math.max(1, to), count - 1, coarse);
+    rows.push(count - 1);
+    return rows;
 }
 
 function faint(name) {
@@ -138,12 +179,16 @@ export class Chart {
 
     // ----------------------------------------------------------------------------------------------------------- plot
 
-    build() {
+    // `range`: what is seen of x, where that is not all.
+    build(range) {
         const log = this.spec.alwaysLog || (this.spec.log && this.view.log), columns = [], tables = [];
         for (const s of this.spec.series) {
             if (this.hidden.has(s)) continue;
-            const x = s.at[this.view.axis], raw = drawable(s.values, log);
+            const all = s.at[this.view.axis], whole = drawable(s.values, log), rows = drawnRows(all, whole, range);
+            const pick = (values) => (rows ? rows.map((row) => values[row]) : values);
+            const x = pick(all), raw = pick(whole);
             const smooth = s.smooth && this.view.smoothing > 0;
+            this.thinned = this.thinned || rows !== null;
             const style = { width: s.points && raw.length < 400 ? 1.75 : 1.5, dash: s.dash ? [5, 4] : undefined };
             const points = { show: Boolean(s.points) && raw.length <= 60, size: 5 };
             const stroke = () => colour(s.colour);
@@ -152,7 +197,7 @@ export class Chart {
                 tables.push([x, raw]);
             }
             columns.push({ s, main: true, options: { ...style, points: { ...points, fill: stroke }, stroke: s.band ? "transparent" : stroke } });
-            tables.push([x, smooth ? drawable(smoothed(s.values, this.view.smoothing), log) : raw]);
+            tables.push([x, smooth ? pick(drawable(smoothed(s.values, this.view.smoothing), log)) : raw]);
         }
         this.columns = columns;
         return tables.length ? join(tables) : [[0, 1]];
@@ -201,6 +246,7 @@ export class Chart {
             hooks: {
                 draw: [(u) => this.drawMarks(u)],
                 setCursor: [(u) => this.tell(u.cursor.idx ?? null)],
+                setScale: [(u, scale) => scale === "x" && this.refine(u)],
             },
         };
     }
@@ -217,9 +263,18 @@ export class Chart {
         const width = this.canvas.clientWidth;
         if (!width) return;
         this.plot?.destroy();
+        this.plot = null;
         const data = this.build();
         this.plot = new uPlot(this.options(width), data, this.canvas);
         this.tell(null);
+    }
+
+    // After a zoom what is seen is drawn in full.
+    refine(u) {
+        const { min, max } = u.scales.x, seen = `${min} ${max}`;
+        if (!this.thinned || u !== this.plot || seen === this.seen) return;
+        this.seen = seen;
+        u.setData(this.build([min, max]), false);
     }
 
     fit() {

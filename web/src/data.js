@@ -1,15 +1,16 @@
 // From the page's data to runs with typed arrays.
+import { unzlibSync } from "fflate";
 
 // Numbers that are not finite stand as strings.
 const words = { nan: NaN, inf: Infinity, "-inf": -Infinity };
 export const numeric = (value) => (typeof value === "string" && value in words ? words[value] : value);
 
 // src/report/pack.h: raw numbers, deflated, in base64; whole numbers as differences.
-export async function unpack({ type, count, data }) {
+const BYTES = { u8: 1, f32: 4, i32: 4 };
+function unpack({ type, count, data }) {
     const letters = atob(data), packed = new Uint8Array(letters.length);
     for (let i = 0; i < letters.length; i++) packed[i] = letters.charCodeAt(i);
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-    const buffer = await new Response(stream).arrayBuffer();
+    const { buffer } = unzlibSync(packed, { out: new Uint8Array(count * BYTES[type]) });
     if (type === "u8") return new Uint8Array(buffer);
     if (type === "f32") return new Float32Array(buffer);
     const numbers = new Int32Array(buffer);
@@ -17,37 +18,48 @@ export async function unpack({ type, count, data }) {
     return numbers;
 }
 
-async function unpackTable(table) {
-    const columns = {};
-    if (table)
-        await Promise.all(Object.entries(table.columns).map(async ([name, packed]) => {
-            columns[name] = await unpack(packed);
-        }));
-    return { count: table?.count ?? 0, ...columns };
+// A member that is made when it is first asked for: of a long run most arrays are not looked at.
+function lazy(object, name, make) {
+    Object.defineProperty(object, name, { configurable: true, enumerable: true, get() {
+        const value = make();
+        Object.defineProperty(object, name, { value, enumerable: true });
+        return value;
+    } });
 }
 
+const isPacked = (node) => node && typeof node.type === "string" && typeof node.data === "string";
+
 // Every packed array in a tree of objects and lists, in its place.
-export async function unpackAll(node) {
+export function unpackAll(node) {
     if (node === null || typeof node !== "object") return node;
-    if (typeof node.type === "string" && typeof node.data === "string") return unpack(node);
-    const entries = await Promise.all(Object.entries(node).map(async ([key, value]) => [key, await unpackAll(value)]));
-    return Array.isArray(node) ? entries.map(([, value]) => value) : Object.fromEntries(entries);
+    if (Array.isArray(node)) return node.map(unpackAll);
+    const result = {};
+    for (const [name, value] of Object.entries(node)) {
+        if (isPacked(value)) lazy(result, name, () => unpack(value));
+        else result[name] = unpackAll(value);
+    }
+    return result;
 }
+
+const readTable = (table) => Object.assign(unpackAll(table?.columns ?? {}), { count: table?.count ?? 0 });
 
 // Where each row stands on each of the three axes.
 function positions(table, perEpoch) {
     const step = table.step ?? new Int32Array(0);
-    return { step, epoch: perEpoch ? Float64Array.from(step, (s) => s / perEpoch) : step, time: table.seconds ?? step };
+    const at = { step };
+    lazy(at, "epoch", () => (perEpoch ? Float64Array.from(step, (s) => s / perEpoch) : step));
+    lazy(at, "time", () => table.seconds ?? step);
+    return at;
 }
 
-async function readRun(run) {
-    const [steps, epochs] = await Promise.all([unpackTable(run.steps), unpackTable(run.epochs)]);
+function readRun(run) {
+    const steps = readTable(run.steps), epochs = readTable(run.epochs);
     const start = run.starts?.at(-1) ?? {};
     const perEpoch = start.steps_per_epoch || (epochs.count ? epochs.step[0] / epochs.epoch[0] : 0);
     steps.at = positions(steps, perEpoch);
     epochs.at = positions(epochs, perEpoch);
     const summary = Object.fromEntries(Object.entries(run.summary).map(([key, value]) => [key, numeric(value)]));
-    if (run.evaluation?.confusion) run.evaluation.confusion = await unpack(run.evaluation.confusion);
+    if (run.evaluation?.confusion) run.evaluation.confusion = unpack(run.evaluation.confusion);
     if (run.evaluation) run.evaluation.loss = numeric(run.evaluation.loss);
     const settings = new Map(run.settings ?? []);
     const loss = [...settings.keys()].find((path) => path.startsWith("train.loss"))?.split(".")[2];
@@ -60,7 +72,7 @@ async function readRun(run) {
     };
 }
 
-export async function readPage() {
+export function readPage() {
     const data = JSON.parse(document.getElementById("cradle-data").textContent);
-    return { ...data, runs: await Promise.all(data.runs.map(readRun)) };
+    return { ...data, runs: data.runs.map(readRun) };
 }

@@ -2,8 +2,10 @@
 import { unpackAll } from "./data.js";
 import { h, number, percent, plural, section, table } from "./dom.js";
 import { Heat } from "./heat.js";
+import { whenSeen } from "./look.js";
 
 const BINS = 64, ZERO = 32; // CR_HISTOGRAM_BINS
+const LATER = 1500; // milliseconds
 
 const step = (s) => `step ${number(s)}`;
 const small = (v) => (v === 0 ? "0" : number(v, 3));
@@ -72,15 +74,18 @@ function parts(o, charts) {
         units(o), histograms(o, charts)];
 }
 
-// There may be hundreds of series: they are unpacked once the page is shown.
+// There may be hundreds of series: this part is made when it comes into view, or once the page has been shown a while.
 export function inside(run, charts) {
     if (!run.observation) return null;
     const place = section("inside", "Inside the network");
     place.setAttribute("aria-busy", "true");
-    setTimeout(async () => {
-        const observation = await unpackAll(run.observation);
-        place.append(...parts(observation, charts).flat(Infinity).filter(Boolean));
+    const make = () => {
+        unseen();
+        clearTimeout(later);
+        if (!place.hasAttribute("aria-busy")) return;
+        place.append(...parts(unpackAll(run.observation), charts).flat(Infinity).filter(Boolean));
         place.removeAttribute("aria-busy");
-    });
+    };
+    const unseen = whenSeen(place, make), later = setTimeout(make, LATER);
     return place;
 }

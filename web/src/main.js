@@ -49,19 +49,20 @@ function foot(page) {
     return h("footer", {}, `Cradle ${page.version}${page.made ? `, ${page.made}` : ""}.${thinned}${quick} Charts by uPlot.`);
 }
 
-async function start() {
-    const root = document.getElementById("page"), page = await readPage(), { runs } = page;
+function start() {
+    const root = document.getElementById("page"), page = readPage(), { runs } = page;
     const title = runs.length === 1 ? runs[0].name : plural(runs.length, "run");
     document.title = `${title} – Cradle report`;
     const body = h("div", { class: "body" }, h("h1", {}, title), h("p", { class: "path" }, runs.map((run) => run.folder).join(", ")),
         runs.length > 1 ? [compare(runs, compareView(runs)), switcher(runs)] : details(runs[0]).body, foot(page));
     root.replaceChildren(bar(title, body), body);
-    root.removeAttribute("aria-busy");
 }
 
-start().catch((error) => {
-    const root = document.getElementById("page");
-    root.replaceChildren(h("p", { class: "notes" }, `This report cannot be shown: ${error.message}`));
-    root.removeAttribute("aria-busy");
+try {
+    start();
+} catch (error) {
+    document.getElementById("page").replaceChildren(h("p", { class: "notes" }, `This report cannot be shown: ${error.message}`));
     throw error;
-});
+} finally {
+    document.getElementById("page").removeAttribute("aria-busy");
+}
