@@ -38,6 +38,14 @@ page page.html
 grep -q '"evaluation":' page.html && fault "report --quick: opened data"
 [ "$(grep -o '"name":"[12]","folder":"runs/[12]"' page.html | wc -l)" = 2 ] || fault "report on two: has not both"
 
+# Weights that hardly moved; augmented pictures.
+cradle train net.yaml --run runs/still train.optimizer.sgd.lr=1e-9 train.optimizer.sgd.weight_decay=0 'data.augment=[rotate: 20]'
+cradle report runs/still
+[ $code = 0 ] || fault "report: exit status $code: $(cat err)"
+grep -Eq '"moved":[0-9.]+e-[0-9]+,"first":.*,"change":' runs/still/report.html || fault "report: the weights moved"
+grep -q '"augmented":{"columns":12,"rows":10,' runs/still/report.html || fault "report: has no augmented pictures"
+grep -q '"moved":0\.[0-9]*,"first"' runs/1/report.html || fault "report: the weights did not move"
+
 cradle report runs/1 --range-test --out page.html
 grep -q '"range":{"rate":\[1e-6,' page.html || fault "report --range-test: has none"
 
@@ -54,6 +62,47 @@ cradle report runs/killed
 [ $code = 0 ] || fault "without weights: exit status $code"
 grep -q 'the network: left out: runs/killed: has no weights yet' err || fault "without weights: said $(cat err)"
 page runs/killed/report.html
+
+# Empty, foreign, truncated, hostile files: each is named with its line, and the rest is shown.
+tell() { # CASE PATTERN
+    [ $code = 0 ] || fault "$1: exit status $code: $(cat err)"
+    grep -Eq "$2" err || fault "$1: said $(cat err)"
+    page runs/bad/report.html
+}
+bad() {
+    rm -rf runs/bad && cp -r runs/1 runs/bad
+}
+bad && : >runs/bad/events.jsonl && cradle report runs/bad --quick
+[ $code = 0 ] || fault "an empty log: exit status $code: $(cat err)"
+page runs/bad/report.html
+bad && rm runs/bad/events.jsonl && cradle report runs/bad --quick
+tell "no log" 'runs/bad/events.jsonl: '
+bad && sed -i '3s/.*/no JSON/; 4s/.*/[1, 2]/; 5s/.*/{"event":"step","step":"three"}/' runs/bad/events.jsonl && cradle report runs/bad --quick
+tell "a damaged log" 'runs/bad/events.jsonl:3: '
+grep -q 'runs/bad/events.jsonl:4: ' err || fault "a damaged log: said $(cat err)"
+bad && head -c 3000 /dev/urandom >runs/bad/events.jsonl && cradle report runs/bad --quick
+tell "a foreign log" 'runs/bad/events.jsonl:1: '
+bad && printf 'model: [\n' >runs/bad/config.yaml && cradle report runs/bad --quick
+tell "a damaged config" 'runs/bad/config.yaml:[0-9]+'
+bad && head -c 100 runs/1/best.safetensors >runs/bad/best.safetensors && cradle report runs/bad --quick
+tell "cut off weights" 'runs/bad/best.safetensors: '
+bad && rm runs/bad/*.safetensors && mkdir runs/bad/best.safetensors runs/bad/last.safetensors && cradle report runs/bad --quick
+tell "folders in place of files" 'runs/bad'
+
+# While the run goes on; it is not disturbed.
+"$CRADLE" train net.yaml --run runs/on train.epochs=4000 >/dev/null 2>&1 &
+for wait in $(seq 100); do
+    sleep 0.1
+    [ "$(cat runs/on/events.jsonl 2>/dev/null | wc -l)" -lt 20 ] || break
+done
+for time in 1 2 3; do
+    cradle report runs/on --quick
+    [ $code = 0 ] || fault "of a run that goes on: exit status $code: $(cat err)"
+    page runs/on/report.html
+    grep -q '"state":"unended"' runs/on/report.html || fault "a run that goes on is told to have ended"
+done
+kill -INT $!
+wait $! || [ $? = 130 ] || fault "the run was disturbed by reports: exit status $?"
 
 expect 1 'cradle: runs: is no run: there is neither config.yaml nor events.jsonl in it' report runs
 [ ! -e runs/report.html ] || fault "a foreign folder: a page was left in it"

@@ -1,12 +1,7 @@
 /*
- * The network's layers, and the first weights as pictures: of a convolution each filter, of a dense layer on pictures
- * what each output looks for. Grey (128) is zero; each is scaled by its own largest weight.
+ * The network's layers.
  */
-#include "report/mosaic.h"
 #include "report/report.h"
-#include "train/filters.h"
-
-enum { FILTERS_MAX = 256, COLUMNS = 16 };
 
 static void write_row(struct cr_json *json, const struct cr_layer_row *row)
 {
@@ -40,33 +35,4 @@ enum cr_status cr_report_layers(struct cr_report *report, struct cr_report_run *
     cr_json_end(json);
     cr_json_end(json);
     return CR_OK;
-}
-
-/* ------------------------------------------------------------------------------------------------------------ filters
- */
-
-enum cr_status cr_report_filters(struct cr_report *report, struct cr_report_run *run, struct cr_error *err)
-{
-    struct cr_json *json = &report->json;
-    struct cr_filters filters;
-    struct cr_mosaic mosaic;
-    uint8_t picture[CR_FILTER_SIDE_MAX * CR_FILTER_SIDE_MAX * 3];
-    if (!run->run || run->run->numbers || !cr_filters_find(&filters, run->run->network))
-        return cr_fail(err, CR_ERROR_UNSUPPORTED, "there are no filters that are pictures");
-    int64_t count = filters.count < FILTERS_MAX ? filters.count : FILTERS_MAX;
-    int64_t columns = count < COLUMNS ? count : COLUMNS;
-    CR_TRY(cr_mosaic_new(&mosaic, filters.height, filters.width, filters.channels, CR_FILTER_SIDE_MAX, columns,
-                         (count + columns - 1) / columns, err));
-    for (int64_t i = 0; i < count; i++) {
-        cr_filters_draw(&filters, i, picture);
-        cr_mosaic_put(&mosaic, i / columns, i % columns, picture, filters.width, filters.channels);
-    }
-    cr_json_object(json, "filters");
-    cr_json_text(json, "name", filters.name);
-    cr_json_int(json, "count", count);
-    cr_json_int(json, "all", filters.count);
-    enum cr_status status = cr_mosaic_write(&mosaic, json, "mosaic", err);
-    cr_json_end(json);
-    cr_mosaic_free(&mosaic);
-    return status;
 }

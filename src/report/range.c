@@ -31,23 +31,16 @@ static void write(struct cr_json *json, const struct cr_range_test *test, double
 enum cr_status cr_report_range(struct cr_report *report, struct cr_report_run *run, struct cr_error *err)
 {
     const struct cr_data_options *data = &report->options->data;
-    struct cr_experiment *experiment;
+    struct cr_experiment *experiment = run->experiment;
     struct cr_range_test test;
-    if (!report->options->range_test || !run->run)
-        return cr_fail(err, CR_ERROR_UNSUPPORTED, "it was not asked for");
-    CR_TRY(cr_experiment_new(&experiment, report->context, run->run->config,
-                             &(struct cr_experiment_options){.workers = data->workers,
-                                                             .progress = data->progress,
-                                                             .progress_user = data->progress_user},
-                             err));
+    if (!report->options->range_test || !experiment)
+        return cr_fail(err, CR_ERROR_UNSUPPORTED, "it was not asked for, or there are no data");
     struct cr_preflight_options options = {.progress = data->progress, .user = data->progress_user};
     struct cr_exam exam = {.experiment = experiment,
                            .options = &options,
                            .check = (const struct cr_check *)cr_registry_find(&cr_checks, "learning-rate"),
                            .factor = 1};
-    enum cr_status status = cr_range_test_run(&exam, &test, err);
-    if (status == CR_OK)
-        write(&report->json, &test, cr_optimizer_lr(experiment->optimizer));
-    cr_experiment_free(experiment);
-    return status;
+    CR_TRY(cr_range_test_run(&exam, &test, err));
+    write(&report->json, &test, cr_optimizer_lr(experiment->optimizer));
+    return CR_OK;
 }

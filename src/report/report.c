@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "experiment/experiment.h"
 
 enum { RUNS_MAX = 64 };
 
@@ -70,6 +71,24 @@ static enum cr_status open_data(struct cr_report *report, struct cr_report_run *
     return cr_split_new(&run->split, run->dataset, &section, err);
 }
 
+/* The experiment again, without a folder: nothing is written. Where it cannot be made (what its weights began with is
+ * gone), its data can still be there. */
+static enum cr_status open_experiment(struct cr_report *report, struct cr_report_run *run, struct cr_error *err)
+{
+    const struct cr_data_options *data = &report->options->data;
+    const struct cr_experiment_options options = {
+        .workers = data->workers, .progress = data->progress, .progress_user = data->progress_user};
+    struct cr_error why;
+    enum cr_status status = cr_experiment_new(&run->experiment, report->context, run->run->config, &options, &why);
+    if (is_final(status))
+        return cr_fail(err, status, "%s", why.message);
+    if (status != CR_OK)
+        return open_data(report, run, err);
+    run->dataset = run->experiment->dataset;
+    run->split = run->experiment->split;
+    return CR_OK;
+}
+
 static enum cr_status open_run(struct cr_report *report, struct cr_report_run *run, struct cr_error *err)
 {
     struct cr_error why = {0};
@@ -82,15 +101,18 @@ static enum cr_status open_run(struct cr_report *report, struct cr_report_run *r
     if (!run->run || report->options->quick)
         return CR_OK;
     why = (struct cr_error){0};
-    status = open_data(report, run, &why);
+    status = open_experiment(report, run, &why);
     /* A part that the source does not have is worth a note, too. */
     return forgive(report, run, "the data", status == CR_ERROR_UNSUPPORTED ? CR_ERROR_IO : status, &why, err);
 }
 
 static void close_run(struct cr_report_run *run)
 {
-    cr_split_free(run->split);
-    cr_dataset_free(run->dataset);
+    if (!run->experiment) {
+        cr_split_free(run->split);
+        cr_dataset_free(run->dataset);
+    }
+    cr_experiment_free(run->experiment);
     cr_run_free(run->run);
     cr_run_log_free(run->log);
     cr_arena_free(run->arena);

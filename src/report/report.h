@@ -28,7 +28,8 @@ struct cr_report_run {
     struct cr_run_log *log;
     struct cr_run_summary summary;
     struct cr_run *run;
-    struct cr_dataset *dataset; /* the training part of its data, and what of it is held out */
+    struct cr_experiment *experiment; /* as it was before its first step, of which the next two are then a part */
+    struct cr_dataset *dataset;       /* the training part of its data, and what of it is held out */
     struct cr_split *split;
     const char *notes[CR_REPORT_NOTES];
     int note_count;
@@ -42,9 +43,9 @@ cr_report_part cr_report_tables;      /* the numbers of steps and epochs */
 cr_report_part cr_report_observation; /* what was seen inside the network */
 cr_report_part cr_report_settings;    /* the config, as text and as paths with values */
 cr_report_part cr_report_layers;      /* the network's layers */
-cr_report_part cr_report_filters;     /* the first weights as pictures */
+cr_report_part cr_report_filters;     /* the first weights as pictures, and how they changed */
 cr_report_part cr_report_evaluation;  /* confusion, classes, calibration, the worst answers */
-cr_report_part cr_report_samples;     /* the first pictures of each class */
+cr_report_part cr_report_samples;     /* the first pictures of each class, and some as augmentation makes them */
 cr_report_part cr_report_speed;       /* where a step's time goes */
 cr_report_part cr_report_range;       /* the learning-rate range test */
 

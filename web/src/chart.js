@@ -285,6 +285,7 @@ export class Chart {
     drawMarks(u) {
         const { ctx, bbox } = u, ratio = devicePixelRatio;
         ctx.save();
+        const taken = []; // ends of the labels of each line
         for (const mark of this.spec.marks ?? []) {
             const x = u.valToPos(mark.at[this.view.axis], "x", true);
             if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
@@ -300,7 +301,11 @@ export class Chart {
             ctx.textBaseline = "top";
             const wide = ctx.measureText(mark.short).width, right = x + wide + 8 * ratio > bbox.left + bbox.width;
             ctx.textAlign = right ? "right" : "left";
-            ctx.fillText(mark.short, x + (right ? -4 : 4) * ratio, bbox.top + 2 * ratio);
+            const begin = right ? x - wide - 4 * ratio : x + 4 * ratio;
+            let line = 0;
+            while (taken[line]?.some(([from, to]) => begin < to && begin + wide > from)) line++;
+            (taken[line] ??= []).push([begin - 4 * ratio, begin + wide + 4 * ratio]);
+            ctx.fillText(mark.short, x + (right ? -4 : 4) * ratio, bbox.top + (2 + 14 * line) * ratio);
         }
         ctx.restore();
     }

@@ -42,14 +42,21 @@ export function layers(run) {
     return section("layers", "Layers", note ? h("p", { class: "muted" }, note) : null, h("div", { class: "card tall" }, table("Layers", heads, rows)));
 }
 
+// All pictures of one mosaic.
+function pictures(title, picture, count) {
+    if (!picture) return null;
+    const mosaic = new Mosaic(picture), tiles = [];
+    for (let i = 0; i < count; i++) tiles.push(mosaic.tile(Math.floor(i / picture.columns), i % picture.columns, 40, `${title}, filter ${i}`));
+    return [h("h4", {}, title), h("div", { class: "tiles" }, tiles)];
+}
+
 export function filters(run) {
     const f = run.filters;
     if (!f) return null;
-    const mosaic = new Mosaic(f.mosaic), tiles = [];
-    for (let i = 0; i < f.count; i++) tiles.push(mosaic.tile(Math.floor(i / f.mosaic.columns), i % f.mosaic.columns, 40, `filter ${i}`));
+    const moved = f.change ? ` In the training they moved by ${number(f.moved, 3)} times the norm that they began with.` : "";
     return h("div", {}, h("h3", {}, "First weights"),
-        h("p", { class: "muted" }, `${f.name}: ${f.count < f.all ? `${f.count} of ` : ""}${plural(f.all, "filter")}; grey is zero, each scaled by its own largest weight. Smooth shapes are learned; noise is not.`),
-        h("div", { class: "tiles" }, tiles));
+        h("p", { class: "muted" }, `${f.name}: ${f.count < f.all ? `${f.count} of ` : ""}${plural(f.all, "filter")}; grey is zero, each scaled by its own largest number. Smooth shapes are learned; noise is not.${moved}`),
+        pictures("Best epoch", f.mosaic, f.count), pictures("Before the training", f.first, f.count), pictures("Change", f.change, f.count));
 }
 
 // ---------------------------------------------------------------------------------------------------------------- samples
@@ -57,11 +64,15 @@ export function filters(run) {
 export function samples(run) {
     const s = run.samples;
     if (!s) return null;
-    const mosaic = new Mosaic(s.mosaic);
-    const rows = s.names.map((name, row) => h("div", { class: "row" }, h("span", { title: name }, name),
-        h("div", { class: "tiles" }, Array.from({ length: s.mosaic.columns }, (_, column) => mosaic.tile(row, column, 40, name)))));
+    const sheet = (picture, label) => {
+        const mosaic = new Mosaic(picture);
+        return h("div", { class: "card samples" }, s.names.map((name, row) => h("div", { class: "row" }, h("span", { title: name }, name),
+            h("div", { class: "tiles" }, Array.from({ length: picture.columns }, (_, column) => mosaic.tile(row, column, 40, label(name, column)))))));
+    };
     return section("data", "Data", h("p", { class: "muted" }, `${s.source}: ${plural(s.train, "sample")} to train, ${number(s.validation)} to validate, ${plural(s.classes, "class", "classes")}.`),
-        h("div", { class: "card samples" }, rows),
+        sheet(s.mosaic, (name) => name),
+        s.augmented ? [h("h3", {}, "As augmentation makes them"), h("p", { class: "muted" }, `The first picture of each class as it is, then as the first ${s.augmented.columns - 1} epochs see it.`),
+            sheet(s.augmented, (name, column) => (column ? `${name}, epoch ${column}` : name))] : null,
         s.names.length < s.classes ? h("p", { class: "muted" }, `The first ${s.names.length} of ${number(s.classes)} classes.`) : null);
 }
 

@@ -32,7 +32,7 @@ function words(run, findings) {
         unended: `Not ended after ${s.epochs}${planned} epochs: it was killed, or is still training.`,
         stopped: `Stopped by its user after ${s.epochs}${planned} epochs; it can go on.`,
         "stopped early": `Stopped early after ${s.epochs}${planned} epochs, as the results got no better.`,
-        finished: `Trained all ${plural(s.epochs, "epoch")}.`,
+        finished: s.epochs === 1 ? "Trained its one epoch." : `Trained all ${plural(s.epochs, "epoch")}.`,
     };
     const faults = findings.filter((f) => severity(f) === "fault").length;
     const first = s.diverged

@@ -1,5 +1,5 @@
 // Opens the reports that report.sh made and compares them with the runs' event logs. Leaves a picture of each page.
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 
@@ -112,7 +112,18 @@ async function checkEvaluation(page, name, log) {
     if (!fact.startsWith(`${(100 * best.validation_accuracy).toFixed(2)} %`)) fault(name, `the first fact is ${fact}`);
 }
 
-const opened = {}; // seconds
+// A long curve is drawn at what the eye can see; after a zoom every number is there.
+async function checkZoom(page, name, log) {
+    const seen = await page.evaluate(async () => {
+        const { plot } = document.querySelector("figure.chart").chart, before = plot.data[0].length, from = plot.data[0][Math.floor(before / 2)];
+        plot.setScale("x", { min: from, max: from + 0.25 });
+        await new Promise((done) => setTimeout(done, 100));
+        return { before, from, rows: Array.from(plot.data[0]).filter((x) => x >= from && x <= from + 0.25).length };
+    });
+    const { steps_per_epoch: per } = log.start[0], expected = log.step.filter(({ step }) => step / per >= seen.from && step / per <= seen.from + 0.25).length;
+    if (seen.before > 20000) fault(name, `${seen.before} rows are drawn`);
+    if (Math.abs(seen.rows - expected) > 1) fault(name, `zoomed, ${seen.rows} rows are drawn, expected ${expected}`);
+}
 
 async function checkRun(browser, run, checks = async () => {}) {
     const file = `runs/${run}/report.html`, log = events(run);
@@ -124,14 +135,29 @@ async function checkRun(browser, run, checks = async () => {}) {
     await checks(page, log, seconds);
     await page.screenshot({ path: join(root, `${run}.png`), fullPage: true });
     await context.close();
-    opened[run] = seconds;
     console.log(`${run}: ${charts.length} charts, open in ${seconds.toFixed(1)} s`);
 }
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 
+// Of an empty page: what a report takes beyond that is its own. The browser is warm for the first report, too.
+let empty = Infinity;
+for (let i = 0; i < 3; i++) {
+    const { context, seconds } = await open(browser, "empty.html", "an empty page");
+    await context.close();
+    empty = Math.min(empty, seconds);
+}
+console.log(`an empty page: open in ${empty.toFixed(1)} s`);
+
 await checkRun(browser, "seed1", async (page, log) => checkEvaluation(page, "seed1", log));
 await checkRun(browser, "one", async (page, log) => checkEvaluation(page, "one", log));
+await checkRun(browser, "epochs", async (page, log, seconds) => {
+    await checkEvaluation(page, "epochs", log);
+    if (log.epoch.length !== 200) fault("epochs", `${log.epoch.length} epochs, expected 200`);
+    const size = statSync(join(root, "runs/epochs/report.html")).size;
+    if (size > 2e6) fault("epochs", `the page has ${size} bytes, expected less than 2 MB`);
+    if (seconds > empty + 1) fault("epochs", `opened in ${seconds} s, an empty page in ${empty} s`);
+});
 await checkRun(browser, "killed", async (page) => {
     const notes = await page.locator(".notes").textContent();
     if (!/events\.jsonl:\d+: the last line is not whole/.test(notes)) fault("killed", `the notes say "${notes}"`);
@@ -153,8 +179,8 @@ await checkRun(browser, "many", async (page) => {
     if (!(await page.locator("#confusion canvas").count())) fault("many", "there is no picture of the confusion");
 });
 await checkRun(browser, "long", async (page, log, seconds) => {
-    // Beyond what the browser itself takes here, as a short run's page tells.
-    if (seconds > opened.one + 3) fault("long", `opened in ${seconds} s, a short run in ${opened.one} s`);
+    if (seconds > empty + 3) fault("long", `opened in ${seconds} s, an empty page in ${empty} s`);
+    await checkZoom(page, "long", log);
     if (!(await page.locator("#inside canvas").count())) fault("long", "there are no layers");
 });
 
