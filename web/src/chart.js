@@ -9,7 +9,7 @@ import uPlot from "uplot";
 import { duration, h, number, percent, table } from "./dom.js";
 import { colour, onLook, whenSeen } from "./look.js";
 
-const TABLE_ROWS = 200, DRAWN_ROWS = 6000;
+const TABLE_ROWS = 200, DRAWN_ROWS = 2400;
 
 // A running mean without the pull towards 0 at the beginning; what is no number is left out.
 export function smoothed(values, weight) {

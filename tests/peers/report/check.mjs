@@ -65,14 +65,14 @@ async function open(browser, file, name, options) {
     page.on("request", (request) => !/^(file|data):/.test(request.url()) && fault(name, `a request: ${request.url()}`));
     const begun = Date.now();
     await page.goto(`file://${join(root, file)}`);
-    await page.waitForSelector("main:not([aria-busy])", { timeout: 60000 });
+    await page.waitForSelector("main:not([aria-busy])", { timeout: 240000 });
     // What is seen at first is drawn; then all the rest.
-    await page.waitForFunction(() => [...document.querySelectorAll("figure.chart")].every((figure) => !figure.chart || figure.chart.plot || figure.getBoundingClientRect().top > innerHeight), null, { timeout: 60000 });
+    await page.waitForFunction(() => [...document.querySelectorAll("figure.chart")].every((figure) => !figure.chart || figure.chart.plot || figure.getBoundingClientRect().top > innerHeight), null, { timeout: 240000 });
     const seconds = (Date.now() - begun) / 1000;
-    await page.waitForFunction(() => !document.querySelector("[aria-busy]"), null, { timeout: 60000 });
+    await page.waitForFunction(() => !document.querySelector("[aria-busy]"), null, { timeout: 240000 });
     await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
     await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-    await page.waitForFunction(() => [...document.querySelectorAll("figure.chart")].every((figure) => !figure.chart || figure.chart.plot), null, { timeout: 60000 });
+    await page.waitForFunction(() => [...document.querySelectorAll("figure.chart")].every((figure) => !figure.chart || figure.chart.plot), null, { timeout: 240000 });
     return { page, context, seconds };
 }
 
