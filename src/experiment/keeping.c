@@ -4,7 +4,6 @@
 
 #include "base/file.h"
 #include "train/event_log.h"
-#include "train/tensorboard.h"
 
 enum { OWN_OBSERVERS = 2 };
 

@@ -12,6 +12,7 @@
 #include <cradle/train.h>
 
 #include "base/proto.h"
+#include "train/event_log.h"
 
 #define CR_TENSORBOARD_FILE "events.out.tfevents.0.cradle" /* in the run's folder */
 
@@ -29,8 +30,8 @@ enum cr_status cr_tensorboard_filters(struct cr_tensorboard *board, const struct
                                       struct cr_error *err);
 
 /*
- * The file of a training under way, as an observer. What is there and lies after the given step or epoch, where a
- * resumed run begins, is cut off, as is what is not whole; -1, -1: all of it.
+ * The file of a training under way, as an observer. What is there and lies after the given place, where a resumed run
+ * begins, is cut off, as is what is not whole; where its step is -1, all of it.
  */
 struct cr_tensorboard_file;
 enum cr_status cr_tensorboard_open(struct cr_tensorboard_file **file, const char *path,
