@@ -82,7 +82,8 @@ static enum cr_status open_study(struct tune *tune)
                                                 .workers = (int)values->common.workers};
     tune->run = (struct cr_study_command){.command = values->command, .folder = tune->trials};
     tune->told = calloc((size_t)values->trials, sizeof *tune->told);
-    if (!tune->told)
+    tune->kills = calloc((size_t)values->trials, sizeof *tune->kills);
+    if (!tune->told || !tune->kills)
         return cr_fail_memory(&tune->err);
     CR_TRY(cr_study_open(&tune->study, tune->space, &tune->options, &tune->err));
     if (values->widen)
@@ -165,6 +166,7 @@ static int run(const struct cli_call *call)
     cr_space_free(tune.space);
     cr_config_free(tune.config);
     free(tune.told);
+    free(tune.kills);
     return code;
 }
 

@@ -33,6 +33,7 @@ struct tune {
     struct screen screen;
     struct cr_error err;
     bool *told;  /* [options.trials]: those that have a row */
+    int *kills;  /* [options.trials]: how often a process that ran it was killed */
     double best; /* score of these; NaN: none */
     double begun;
     int64_t ended_before; /* trials that had ended when this process began */

@@ -16,7 +16,7 @@
 
 #include "interrupt.h"
 
-enum { POLL_US = 100000, MOST_JOBS = 256 };
+enum { POLL_US = 100000, MOST_JOBS = 256, MOST_KILLS = 3 };
 static const double look_every = 0.5;
 
 /* ------------------------------------------------------------------------------------------------------------- worker
@@ -119,7 +119,10 @@ static enum cr_status start(struct tune *tune, struct workers *workers, int inde
     return CR_OK;
 }
 
-/* A worker that a signal ended: its trial is to blame, and must not be given out again and again. */
+/*
+ * A worker that a signal ended: its trial is to blame, and must not be given out again and again. SIGKILL comes from
+ * outside, from a person or from a system that is out of memory: that is no fault of the trial unless it is repeated.
+ */
 static enum cr_status bury(struct tune *tune, pid_t process, int signal_number)
 {
     const struct cr_study_trial *trials;
@@ -128,8 +131,10 @@ static enum cr_status bury(struct tune *tune, pid_t process, int signal_number)
     snprintf(cause, sizeof cause, "crashed (signal %d, %s)", signal_number, strsignal(signal_number));
     CR_TRY(cr_study_trials(tune->study, &trials, &count, &tune->err));
     for (int64_t i = 0; i < count; i++)
-        if (trials[i].process == process && trials[i].state == CR_TRIAL_RUNNING)
-            return cr_study_tell(tune->study, i, CR_TRIAL_FAILED, 0, cause, &tune->err);
+        if (trials[i].process == process && trials[i].state == CR_TRIAL_RUNNING) {
+            bool again = signal_number == SIGKILL && i < tune->options.trials && ++tune->kills[i] < MOST_KILLS;
+            return again ? CR_OK : cr_study_tell(tune->study, i, CR_TRIAL_FAILED, 0, cause, &tune->err);
+        }
     return CR_OK;
 }
 

@@ -3,7 +3,7 @@
 #
 #   PyTorch   makes the frozen results anew, every tests/peers/*.py, called with --check: such a script exits with 0
 #             where old and new agree, 77 where it cannot run here, else it says what differs
-#   others    every tests/peers/*.sh, likewise: reports in a browser
+#   others    every tests/peers/*.sh, likewise: reports in a browser, a search that is killed
 #   NEON      builds for 64-bit ARM and runs the tests of kernels and ops under QEMU
 #   exports   has what `cradle export` writes run by others
 #

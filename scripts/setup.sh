@@ -12,6 +12,7 @@
 #   web      Node and npm, to build the page of reports anew
 #   browser  Chromium besides, to look at reports in a test
 #   peers    PyTorch, to make frozen results anew
+#   search   Optuna, which reads our studies and is searched against
 #   cross    a compiler and an emulator for 64-bit ARM
 #   exports  what runs exported models in tests: a compiler and an emulator for 32-bit ARM, ONNX's checker, node
 set -u
@@ -62,6 +63,10 @@ has_torch() {
     python3 -c 'import torch' 2>/dev/null || /usr/bin/python3 -c 'import torch' 2>/dev/null
 }
 
+has_optuna() {
+    python3 -c 'import optuna' 2>/dev/null || /usr/bin/python3 -c 'import optuna' 2>/dev/null
+}
+
 has_onnx() {
     python3 -c 'import onnx' 2>/dev/null || /usr/bin/python3 -c 'import onnx' 2>/dev/null
 }
@@ -95,6 +100,7 @@ browser | Node | has_program node | nodejs | nodejs | nodejs | node
 browser | npm | has_program npm | npm | nodejs-npm | npm | node
 browser | Chromium | has_program chromium | chromium | chromium | chromium | -
 peers | PyTorch | has_torch | python3-torch | python3-torch | python-pytorch | pytorch
+search | Optuna | has_optuna | python3-optuna | - | - | -
 cross | a C compiler for 64-bit ARM | has_program aarch64-linux-gnu-gcc | gcc-aarch64-linux-gnu libc6-dev-arm64-cross | - | - | -
 cross | QEMU for single programs | has_program qemu-aarch64 | qemu-user | qemu-user | qemu-user | -
 exports | a C compiler for 32-bit ARM | has_program arm-none-eabi-gcc | gcc-arm-none-eabi libnewlib-arm-none-eabi | arm-none-eabi-gcc-cs arm-none-eabi-newlib | arm-none-eabi-gcc arm-none-eabi-newlib | arm-none-eabi-gcc
@@ -148,10 +154,10 @@ END
 
 for group in "$@"; do
     case $group in
-    build | optional | test | thread | data | web | browser | peers | cross | exports) ;;
+    build | optional | test | thread | data | web | browser | peers | search | cross | exports) ;;
     *)
         echo "setup: there is no group '$group'; there are build, optional, test, thread, data, web, browser, peers," \
-            "cross and exports" >&2
+            "search, cross and exports" >&2
         exit 2
         ;;
     esac
