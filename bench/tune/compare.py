@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
-"""Searches the functions of bench/tune.c with Cradle's samplers and with Optuna's, and prints the mean regret.
+"""Searches the functions and tables of bench/tune with Cradle's samplers and with Optuna's, and prints the mean regret.
 
     make bench                      # or: cmake --build build --target bench_tune
     apt-get install python3-optuna  # 3.1.0 on Debian 12
-    bench/tune/compare.py [--seeds 20] [--trials 100] [--build build] [--only NAME,...]
+    bench/tune/compare.py [--seeds 20] [--trials 100] [--build build] [--only SAMPLER,...] [--functions NAME,...]
 
 One sampler after the other, function by function, with the seeds 1, 2, ...; a seed also moves the function's smallest
-value. Cradle begins with the middle of every range, Optuna with its own draws.
+value, and where a range of a table begins. Cradle begins there or in the middle of every range, Optuna with its own
+draws. At the end: average ranks by mean regret, and over all pairs of searches of the same function and seed how often
+`auto` was the better one, with the sign test's p. What was searched is kept in build/tune-compare.json, and not
+searched again.
 """
 import argparse
+import json
+import math
+import os
 import statistics
 import subprocess
 import warnings
@@ -28,7 +34,8 @@ def optuna_samplers(optuna):
 
 def marks(found, trials):
     """The best regret at each mark, from (trial, regret) in order."""
-    return [min(regret for trial, regret in found if trial <= mark) for mark in MARKS if mark <= trials]
+    return [min((regret for trial, regret in found if trial <= mark), default=math.inf)
+            for mark in MARKS if mark <= trials]
 
 
 def run_cradle(program, sampler, function, seed, trials):
@@ -67,12 +74,76 @@ def run_optuna(optuna, program, make, function, seed, trials):
     study.optimize(objective, n_trials=trials)
     server.stdin.close()
     server.wait()
-    return marks([(trial.number + 1, trial.value) for trial in study.trials], trials)
+    return marks([(trial.number + 1, trial.value) for trial in study.trials if trial.value is not None], trials)
 
 
 def ranks(rows):
     """Of each row's means at a mark: 1 for the smallest, shared by ties."""
     return [sum(other < own for other in rows) + (sum(other == own for other in rows) + 1) / 2 for own in rows]
+
+
+def sign_test(better, worse):
+    """The chance of a split at least as uneven if each side were as likely (two-sided, exact)."""
+    count, most = better + worse, max(better, worse)
+    tail = sum(math.comb(count, k) for k in range(most, count + 1))
+    return min(1, 2 * tail / 2 ** count) if count else 1
+
+
+def kept(path, run, key, cache):
+    if key not in cache:
+        cache[key] = run()
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps([key, cache[key]]) + "\n")
+    return cache[key]
+
+
+def read_cache(path):
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        return dict(map(json.loads, file))
+
+
+def runners(arguments, program):
+    """What searches with a sampler: of (function, seed) to the regrets at the marks."""
+    wanted = [name for name in arguments.only.split(",") if name]
+    runs = {name: lambda function, seed, name=name: run_cradle(program, name, function, seed, arguments.trials)
+            for name in wanted or CRADLE if not name.startswith("optuna")}
+    if wanted and not any(name.startswith("optuna") for name in wanted):
+        return runs
+    import optuna
+    warnings.simplefilter("ignore")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    for name, make in optuna_samplers(optuna).items():
+        if not wanted or name in wanted:
+            runs[name] = lambda function, seed, make=make: run_optuna(optuna, program, make, function, seed,
+                                                                      arguments.trials)
+    return runs
+
+
+def tell_ranks(title, functions, runs, means, used):
+    places = {name: [[] for _ in used] for name in runs}
+    for function in functions:
+        for i in range(len(used)):
+            for name, place in zip(runs, ranks([means[function][name][i] for name in runs])):
+                places[name][i].append(place)
+    print(f"\n{title:24}" + "".join(f"{mark:>12}" for mark in used))
+    for name in runs:
+        print(f"{name:24}" + "".join(f"{statistics.mean(places[name][i]):12.2f}" for i in range(len(used))))
+
+
+def tell_pairs(results, functions, runs, used, seeds):
+    """How often auto's regret was smaller and larger than another's, and the chance of that."""
+    print(f"\n{'auto against':24}" + "".join(f"{mark:>22}" for mark in used))
+    for name in runs:
+        if name == "auto":
+            continue
+        line = f"{name:24}"
+        for i in range(len(used)):
+            pairs = [(results["auto"][f, s][i], results[name][f, s][i]) for f in functions for s in seeds]
+            better, worse = sum(a < b for a, b in pairs), sum(a > b for a, b in pairs)
+            line += f"{better:>8} : {worse:<3} p {sign_test(better, worse):<6.1g}"
+        print(line)
 
 
 def main():
@@ -81,37 +152,34 @@ def main():
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--build", default="build")
     parser.add_argument("--only", default="", help="samplers, separated by commas")
+    parser.add_argument("--functions", default="", help="functions and tables, separated by commas")
     arguments = parser.parse_args()
-    program = f"{arguments.build}/bench/tune"
-    wanted = [name for name in arguments.only.split(",") if name]
-    runs = {name: lambda function, seed, name=name: run_cradle(program, name, function, seed, arguments.trials)
-            for name in CRADLE}
-    if not wanted or any(name.startswith("optuna") for name in wanted):
-        import optuna
-        warnings.simplefilter("ignore")
-        optuna.logging.set_verbosity(optuna.logging.ERROR)
-        for name, make in optuna_samplers(optuna).items():
-            runs[name] = lambda function, seed, make=make: run_optuna(optuna, program, make, function, seed,
-                                                                      arguments.trials)
-    if wanted:
-        runs = {name: runs.get(name) or (lambda function, seed, name=name: run_cradle(
-            program, name, function, seed, arguments.trials)) for name in wanted}
-    functions = subprocess.run([program, "list"], check=True, capture_output=True, text=True).stdout.split()
+    program, path = f"{arguments.build}/bench/tune", f"{arguments.build}/tune-compare.json"
+    runs = runners(arguments, program)
+    functions = [name for name in arguments.functions.split(",") if name] or subprocess.run(
+        [program, "list"], check=True, capture_output=True, text=True).stdout.split()
     used = [mark for mark in MARKS if mark <= arguments.trials]
-    places = {name: [[] for _ in used] for name in runs}
+    seeds = range(1, arguments.seeds + 1)
+    cache, means, results = read_cache(path), {}, {name: {} for name in runs}
     for function in functions:
-        print(f"\n{function:20}" + "".join(f"{mark:>12}" for mark in used))
-        means = {}
+        print(f"\n{function:24}" + "".join(f"{mark:>12}" for mark in used))
+        means[function] = {}
         for name, run in runs.items():
-            found = [run(function, seed) for seed in range(1, arguments.seeds + 1)]
-            means[name] = [statistics.mean(row[i] for row in found) for i in range(len(used))]
-            print(f"{name:20}" + "".join(f"{value:12.4g}" for value in means[name]), flush=True)
-        for i in range(len(used)):
-            for name, place in zip(means, ranks([means[name][i] for name in means])):
-                places[name][i].append(place)
-    print(f"\n{'average rank':20}" + "".join(f"{mark:>12}" for mark in used))
-    for name in runs:
-        print(f"{name:20}" + "".join(f"{statistics.mean(places[name][i]):12.2f}" for i in range(len(used))))
+            for seed in seeds:
+                results[name][function, seed] = kept(path, lambda f=function, s=seed, r=run: r(f, s),
+                                                     f"{name} {function} {seed} {arguments.trials}", cache)
+            means[function][name] = [statistics.mean(results[name][function, seed][i] for seed in seeds)
+                                     for i in range(len(used))]
+            print(f"{name:24}" + "".join(f"{value:12.4g}" for value in means[function][name]), flush=True)
+    tables = [function for function in functions if function.startswith("digits")]
+    groups = {"average rank": functions}
+    if 0 < len(tables) < len(functions):
+        groups = {"rank among functions": [f for f in functions if f not in tables], "rank among trainings": tables,
+                  "average rank": functions}
+    for title, group in groups.items():
+        tell_ranks(title, group, runs, means, used)
+    if "auto" in runs:
+        tell_pairs(results, functions, runs, used, seeds)
 
 
 if __name__ == "__main__":
