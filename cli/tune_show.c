@@ -64,10 +64,10 @@ void tune_show_header(const struct tune *tune)
                      d->whole ? ", whole" : "");
         printf("  %-32s %s\n", d->name, text);
     }
-    printf("sampler %s; %lld trials, %lld at once\n", cr_study_sampler(tune->study), (long long)tune->options.trials,
-           (long long)tune->values->jobs);
+    printf("sampler %s; %lld trial%s, %lld at once\n", cr_study_sampler(tune->study), (long long)tune->options.trials,
+           tune->options.trials == 1 ? "" : "s", (long long)tune->values->jobs);
     if (tune->ended_before > 0)
-        printf("Goes on after %lld trials\n", (long long)tune->ended_before);
+        printf("Goes on after %lld trial%s\n", (long long)tune->ended_before, tune->ended_before == 1 ? "" : "s");
     if (tune->screen.terminal)
         printf("\n%s trial     score      time  values%s\n", screen_bold(&tune->screen), screen_plain(&tune->screen));
     fflush(stdout);

@@ -1,7 +1,7 @@
 # cradle tune: a search from the command line, and going on after a kill; the same trials with any number of jobs; what
 # is said of bad input.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs a a1 a3 d d2 e f g h m n o p q r k0.*
+rm -rf runs a a1 a3 d d2 e f g h m n o p q r t u k0.*
 
 cat >small.yaml <<'END'
 data: {source: digits, limit: 200, validation: 0.3}
@@ -135,6 +135,12 @@ expect 1 'cradle: the command has {lrr}, and no search range is called so (the f
     tune --command 'sh prog.sh {lrr}' --space ranges.yaml --study q
 cradle tune --command 'nosuch-program {lr}' --space ranges.yaml --study q --trials 9
 [ $code = 1 ] && grep -q 'the command was not found: .*nosuch-program' err || fault "command not found: $code $(cat out err)"
+cradle tune --command './ranges.yaml {lr}' --space ranges.yaml --study q --trials 9
+[ $code = 1 ] && grep -q 'the command cannot be run: .*ranges.yaml' err || fault "no program: $code $(cat out err)"
+cradle tune --command 'echo {lr}; echo nan' --space ranges.yaml --study t --trials 1
+grep -q '^        the last line is no score: "nan"$' out || fault "no number: $(cat out)"
+cradle tune --command 'true {lr}' --space ranges.yaml --study t --trials 2
+grep -q '^        it printed no score$' out || fault "nothing printed: $(cat out)"
 expect 2 'cradle tune: --objective, --folds and --refit are of trainings, not of a --command
 Try: cradle tune --help' tune --command 'x {lr}' --space ranges.yaml --refit
 
@@ -165,6 +171,16 @@ expect 1 'cradle: sampler:2:3: sampler: unknown sampler tpee; did you mean tpe?'
 mkdir -p g
 echo 'this is no database, but long enough to be looked at as one: 0123456789 0123456789 0123456789' >g/study.db
 expect 1 'cradle: g/study.db: is no SQLite database' tune small.yaml --study g
+mkdir -p u
+{ head -c 3000 a1/study.db && printf '%09000d' 0; } >u/study.db
+cradle tune small.yaml --study u
+[ $code = 1 ] && grep -q '^cradle: u/study.db: the database is damaged (.*); `sqlite3 FILE .recover` may help$' err ||
+    fault "a damaged study: $code $(cat out err)"
+expect 1 'cradle: command line: train.optimizer: a logarithmic search range must lie above 0, found 0; !uniform has no such limit' \
+    tune small.yaml 'train.optimizer=!log [0, 1]'
+cradle tune small.yaml train.loss='!uniform [0, 1]'
+[ $code = 1 ] && grep -q '^cradle: command line: train.loss: unknown loss 0.5; .*; it is a value of a search range$' err ||
+    fault "a range where no number fits: $code $(cat out err)"
 expect 2 'cradle tune: --objective speed: expected accuracy or loss
 Try: cradle tune --help' tune small.yaml --objective speed
 expect 2 'cradle tune: --jobs 0: expected a whole number 1..256

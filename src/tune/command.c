@@ -265,13 +265,17 @@ static enum cr_status tell(const struct process *p, int status, const char *fold
     if (p->pruned)
         return cr_study_tell(p->study, p->number, CR_TRIAL_PRUNED, score, NULL, err);
     last_line(folder, "err", line, sizeof line);
-    /* the shell's word for a command that is not there: no trial is to blame, and this one is given out again */
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        return cr_fail(err, CR_ERROR_ARGUMENT, "the command was not found: %s", line);
+    /* the shell's words for a command that is not there, or is no program: no trial is to blame, and this one is given
+     * out again */
+    if (WIFEXITED(status) && (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127))
+        return cr_fail(err, CR_ERROR_ARGUMENT, "the command %s: %s",
+                       WEXITSTATUS(status) == 127 ? "was not found" : "cannot be run", line);
     if (WIFSIGNALED(status))
         cr_text_format(cause, sizeof cause, "crashed (signal %d)%s%s", WTERMSIG(status), line[0] ? ": " : "", line);
     else if (WEXITSTATUS(status) != 0)
         cr_text_format(cause, sizeof cause, "exit status %d%s%s", WEXITSTATUS(status), line[0] ? ": " : "", line);
+    else if (!p->last[0])
+        cr_text_format(cause, sizeof cause, "it printed no score");
     else if (isnan(score))
         cr_text_format(cause, sizeof cause, "the last line is no score: \"%.*s\"", cr_text_fit(p->last, 120), p->last);
     else
