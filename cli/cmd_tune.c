@@ -141,6 +141,8 @@ static int check_call(struct tune *tune, const struct cli_call *call)
         return cli_usage_fail(call->command, "--folds 1: expected a whole number 2..1000, or 0 for none");
     if (values->command && (objective || values->folds || values->refit))
         return cli_usage_fail(call->command, "--objective, --folds and --refit are of trainings, not of a --command");
+    if (values->pruner && strncmp(values->pruner, "paired", 6) == 0 && !values->folds && !values->command)
+        return cli_usage_fail(call->command, "--pruner paired compares folds: give --folds N too");
     if (values->minimize && !values->command)
         return cli_usage_fail(call->command, "--minimize is of a --command; a training has --objective loss");
     if (objective && strcmp(objective, "accuracy") != 0 && strcmp(objective, "loss") != 0)

@@ -98,7 +98,7 @@ cradle train small.yaml 'model[0].dense=16' train.optimizer=sgd --folds 3
 cp out first
 cradle train small.yaml 'model[0].dense=16' train.optimizer=sgd --folds 3
 [ "$(grep '^Fold\|^  val' first)" = "$(grep '^Fold\|^  val' out)" ] && ! grep -q '^Finished' out || fault "folds again: $(cat out err)"
-cradle tune small.yaml --study h --trials 3 --folds 3
+cradle tune small.yaml --study h --trials 3 --folds 3 --pruner 'paired: {folds: 3}'
 [ $code = 0 ] && [ -d h/trials/0002/fold-2 ] && grep -q '^Trial 2: ' out || fault "a search over folds: $(cat out err)"
 # The mean of the first trial is that of train --folds with the same values.
 cradle train small.yaml 'model[0].dense=16' 'train.optimizer={sgd: {lr: 0.1}}' --folds 3 --run m
@@ -181,6 +181,8 @@ expect 1 'cradle: command line: train.optimizer: a logarithmic search range must
 cradle tune small.yaml train.loss='!uniform [0, 1]'
 [ $code = 1 ] && grep -q '^cradle: command line: train.loss: unknown loss 0.5; .*; it is a value of a search range$' err ||
     fault "a range where no number fits: $code $(cat out err)"
+expect 2 'cradle tune: --pruner paired compares folds: give --folds N too
+Try: cradle tune --help' tune small.yaml --pruner paired
 expect 2 'cradle tune: --objective speed: expected accuracy or loss
 Try: cradle tune --help' tune small.yaml --objective speed
 expect 2 'cradle tune: --jobs 0: expected a whole number 1..256

@@ -273,6 +273,7 @@ static void pruners_end_what_is_worse(void **state)
     (void)state;
     int order[6] = {2, 3, 1, 5, 0, 4}, reached[6];
     static const int none[6] = {9, 9, 9, 9, 9, 9}, median[6] = {9, 9, 9, 2, 9, 2}, asha[6] = {9, 1, 9, 1, 9, 1};
+    static const int paired[6] = {9, 2, 9, 2, 9, 2}; /* the same difference at every step is no chance */
     for (int maximize = 0; maximize < 2; maximize++) {
         steps_of(NULL, maximize, order, reached);
         assert_memory_equal(reached, none, sizeof none);
@@ -280,7 +281,44 @@ static void pruners_end_what_is_worse(void **state)
         assert_memory_equal(reached, median, sizeof median);
         steps_of("asha", maximize, order, reached);
         assert_memory_equal(reached, asha, sizeof asha);
+        steps_of("paired", maximize, order, reached);
+        assert_memory_equal(reached, paired, sizeof paired);
     }
+}
+
+/* After the folds of the first trial those of a second: the fold after which it ends. */
+static int folds_of(const char *pruner, const double first[4], const double second[4])
+{
+    struct cr_study *study =
+        open_study(&(struct cr_study_options){.pruner = pruner, .trials = 2, .seed = 1, .maximize = true});
+    bool prune = false;
+    int fold = 0;
+    for (int trial = 0; trial < 2; trial++) {
+        const double *scores = trial ? second : first;
+        int64_t number = ask(study)->number;
+        double sum = 0;
+        prune = false;
+        for (fold = 1; fold <= 4 && !prune; fold++) {
+            sum += scores[fold - 1];
+            assert_int_equal(cr_study_report(study, number, fold, sum / fold, &prune, &err), CR_OK);
+        }
+        assert_int_equal(cr_study_tell(study, number, CR_TRIAL_COMPLETE, sum / (fold - 1), NULL, &err), CR_OK);
+    }
+    cr_study_free(study);
+    return prune ? fold - 1 : 0;
+}
+
+static void paired_folds(void **state)
+{
+    (void)state;
+    static const double best[4] = {0.90, 0.80, 0.85, 0.95};
+    static const double worse[4] = {0.85, 0.74, 0.80, 0.90};  /* by 0.05, 0.06, 0.05, 0.05 */
+    static const double chance[4] = {0.88, 0.81, 0.80, 0.95}; /* by 0.02, -0.01, 0.05, 0 */
+    static const double better[4] = {0.91, 0.82, 0.86, 0.97};
+    assert_int_equal(folds_of("paired", best, worse), 2); /* t = 11 > 6.3 */
+    assert_int_equal(folds_of("paired: {folds: 3}", best, worse), 3);
+    assert_int_equal(folds_of("paired", best, chance), 0);
+    assert_int_equal(folds_of("paired", best, better), 0);
 }
 
 /* ------------------------------------------------------------------------------------------------- commands, insight
@@ -423,6 +461,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(deterministic_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(scores_that_are_no_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pruners_end_what_is_worse, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(paired_folds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(commands_with_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_matters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ranges_grow_at_their_ends, set_up, tear_down),
