@@ -174,9 +174,87 @@ def tensor_files():
     put("safetensors", "header_beyond", struct.pack("<Q", 2**63) + b"{}")
 
 
+def varint(value):
+    value &= 2**64 - 1
+    out = b""
+    while value > 127:
+        out += bytes([value & 127 | 128])
+        value >>= 7
+    return out + bytes([value])
+
+
+def number(field, value):
+    return varint(field << 3) + varint(value)
+
+
+def part(field, data):
+    data = data.encode() if isinstance(data, str) else data
+    return varint(field << 3 | 2) + varint(len(data)) + data
+
+
+def onnx_node(op, inputs, outputs, **attributes):
+    body = b"".join(part(1, x) for x in inputs) + b"".join(part(2, x) for x in outputs) + part(4, op)
+    for name, value in attributes.items():
+        if isinstance(value, list):
+            kind, data = 7, b"".join(number(8, x) for x in value)
+        elif isinstance(value, float):
+            kind, data = 1, varint(2 << 3 | 5) + struct.pack("<f", value)
+        elif isinstance(value, str):
+            kind, data = 3, part(4, value)
+        else:
+            kind, data = 2, number(3, value)
+        body += part(5, part(1, name) + data + number(20, kind))
+    return part(1, body)
+
+
+def onnx_constant(name, dims, numbers):
+    whole = all(isinstance(x, int) for x in numbers)
+    return part(5, b"".join(number(1, d) for d in dims) + number(2, 7 if whole else 1) + part(8, name) +
+                part(9, struct.pack("<%d%s" % (len(numbers), "q" if whole else "f"), *numbers)))
+
+
+def onnx_port(field, name, element, dims):
+    sides = part(1, part(2, "N")) + b"".join(part(1, number(1, d)) for d in dims)
+    return part(field, part(1, name) + part(2, part(1, number(1, element) + part(2, sides))))
+
+
+def onnx_file(name, element, sides, answers, *graph):
+    body = part(2, name) + onnx_port(11, "x", element, sides) + b"".join(graph) + onnx_port(12, "y", 1, answers)
+    put("onnx", name, number(1, 7) + part(7, body) + part(8, number(2, 13)))
+
+
+def onnx_files():
+    onnx_file("conv", 2, [4, 4, 1], [2],
+              onnx_constant("w", [2, 1, 3, 3], [0.1 * i for i in range(18)]), onnx_constant("b", [2], [0.5, -1.0]),
+              onnx_node("Cast", ["x"], ["a"], to=1), onnx_node("Transpose", ["a"], ["c"], perm=[0, 3, 1, 2]),
+              onnx_node("Conv", ["c", "w", "b"], ["d"], kernel_shape=[3, 3], strides=[1, 1], pads=[1, 1, 1, 1], group=1),
+              onnx_node("MaxPool", ["d"], ["e"], kernel_shape=[2, 2], strides=[2, 2], pads=[0, 0, 0, 0]),
+              onnx_node("AveragePool", ["e"], ["f"], kernel_shape=[2, 2], strides=[1, 1], pads=[0, 0, 0, 0]),
+              onnx_node("Flatten", ["f"], ["g"], axis=1), onnx_node("Softmax", ["g"], ["y"], axis=1))
+    onnx_file("dense", 1, [3], [2],
+              onnx_constant("w", [2, 3], [0.25] * 6), onnx_constant("b", [2], [0.5, -1.0]), onnx_constant("p", [1], [0.1]),
+              onnx_node("Gemm", ["x", "w", "b"], ["a"], transB=1), onnx_node("PRelu", ["a", "p"], ["c"]),
+              onnx_node("Elu", ["c"], ["d"], alpha=0.5), onnx_node("HardSigmoid", ["d"], ["e"], alpha=0.5, beta=0.1),
+              onnx_node("Split", ["e"], ["f", "g"], axis=1), onnx_node("Max", ["f", "g"], ["h"]),
+              onnx_node("Concat", ["h", "g"], ["i"], axis=1), onnx_node("Erf", ["i"], ["y"]))
+    onnx_file("shapes", 1, [2, 2, 2], [2, 4, 4],
+              onnx_constant("w", [2, 2, 2, 2], [0.5] * 16), onnx_constant("s", [3], [0, 2, -1]),
+              onnx_constant("t", [4], [0, 2, 2, 2]), onnx_constant("u", [4], [1.0, 1.0, 2.0, 2.0]),
+              onnx_constant("one", [2], [1.0, 1.0]), onnx_constant("zero", [2], [0.0, 0.0]),
+              onnx_constant("half", [], [0.5]),
+              onnx_node("Reshape", ["x", "s"], ["a"]), onnx_node("InstanceNormalization", ["a", "one", "zero"], ["b"], epsilon=1e-3),
+              onnx_node("Reshape", ["b", "t"], ["c"]), onnx_node("Mul", ["c", "half"], ["d"]),
+              onnx_node("ConvTranspose", ["d", "w"], ["e"], kernel_shape=[2, 2], strides=[1, 1], pads=[0, 0, 1, 1], group=1,
+                        output_padding=[0, 0]),
+              onnx_node("Resize", ["e", "", "u"], ["y"], mode="linear", coordinate_transformation_mode="half_pixel"))
+    onnx_file("vast", 1, [2**40, 2**30], [1], onnx_node("Relu", ["x"], ["y"]))
+    put("onnx", "none", b"")
+
+
 configs()
 idx_pairs()
 tables()
 arrays()
 pictures()
 tensor_files()
+onnx_files()

@@ -46,6 +46,10 @@ static enum cr_status make(struct cr_classifier **classifier, const char *path, 
     }
     CR_GO(cr_context_new(&made->context, &options, err));
     CR_GO(path ? open_path(made, path, err) : open_memory(made, content, size, err));
+    if (made->shown->network->target)
+        CR_GO(cr_fail(err, CR_ERROR_UNSUPPORTED,
+                      "%s: reconstructs its input (train.target: input): it has no classes to tell apart",
+                      path ? path : "model"));
     made->outputs = malloc((size_t)made->shown->classes * sizeof *made->outputs);
     if (!made->outputs)
         CR_GO(cr_fail_memory(err));

@@ -200,9 +200,13 @@ static enum cr_status set_product(struct lower *lower, struct cr_stage *stage, c
     const struct cr_window_options *o = vertex->options;
     const int64_t *w = vertex->in[1]->shape.dims;
     stage->weight = copy(lower, vertex->in[1], &stage->weights);
-    stage->kind = is_op(vertex, "dense") ? CR_STAGE_DENSE : is_op(vertex, "conv2d") ? CR_STAGE_CONV : CR_STAGE_UPCONV;
+    stage->kind = is_op(vertex, "conv2d")             ? CR_STAGE_CONV
+                  : is_op(vertex, "conv2d-transpose") ? CR_STAGE_UPCONV
+                                                      : CR_STAGE_DENSE; /* also a whitening */
     stage->groups = stage->kind == CR_STAGE_CONV ? o->groups : 1;
-    if (stage->kind != CR_STAGE_DENSE)
+    if (stage->kind == CR_STAGE_DENSE)
+        stage->y = (struct cr_sides){1, 1, cr_sides_count(stage->y)};
+    else
         set_window(stage, w[0], w[1], o->stride, o->padding, stage->kind == CR_STAGE_CONV ? stage->x : stage->y);
     return stage->weight ? CR_OK : cr_fail_memory(err);
 }
@@ -340,7 +344,7 @@ static enum cr_status add_stage(struct lower *lower, const struct cr_vertex *ver
     CR_TRY(set_stage(lower, stage, vertex, err));
     stage->picture = input ? stage->x : lower->sides[stage->in[0]];
     lower->producer[program->values] = program->count;
-    lower->sides[program->values] = keeps_places(stage) ? stage->picture : stage->y;
+    lower->sides[program->values] = keeps_places(stage) ? stage->picture : sides_of(vertex->out[0]->shape);
     program->graph_value[program->values] = vertex->out[0];
     lower->value[vertex->out[0]->id] = program->values++;
     program->count++;

@@ -15,10 +15,12 @@
 #include "graph/graph.h"
 
 enum cr_stage_kind {
-    CR_STAGE_INPUT,  /* y = (x scale - mean[c]) / deviation[c]: weight is the mean, bias the deviation */
-    CR_STAGE_CONV,   /* weight [KH][KW][C / groups][F] */
+    CR_STAGE_INPUT, /* y = (x scale - mean[c]) / deviation[c]: weight is the mean, bias the deviation; of each number of
+                       a picture where there are as many */
+    CR_STAGE_CONV,  /* weight [KH][KW][C / groups][F] */
     CR_STAGE_UPCONV, /* weight [KH][KW][F][C]: the gradient of a convolution from y to x */
-    CR_STAGE_DENSE,  /* weight [I][O], I in the order of its input in memory */
+    CR_STAGE_DENSE,  /* weight [I][O], I in the order of its input in memory, O in that of its output: after a whitening
+                        that may be a picture */
     CR_STAGE_AFFINE, /* y = x weight[c] + bias[c]: a batch norm that no product stands before */
     CR_STAGE_MAXPOOL,
     CR_STAGE_AVGPOOL, /* over the pixels inside the picture; a global pool has one window */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "graph/graph.h"
 
 enum { BATCH = 64 };
 
@@ -65,13 +66,19 @@ done:
     return status;
 }
 
-enum cr_status cr_samples_to_verify(struct cr_samples **samples, struct cr_context *context, const struct cr_run *run,
-                                    int64_t most, const struct cr_data_options *options, struct cr_error *err)
+enum cr_status cr_samples_for_verdict(struct cr_samples **samples, struct cr_export_job *job, int64_t most,
+                                      const char *but, struct cr_error *err)
 {
-    enum cr_status status = cr_samples_new(samples, context, run, CR_PART_TEST, most, options, err);
-    if (status != CR_ERROR_UNSUPPORTED)
-        return status;
-    return cr_samples_new(samples, context, run, CR_PART_TRAIN, most, options, err);
+    const struct cr_data_options *options = &job->options->data;
+    struct cr_error why;
+    enum cr_status status = cr_samples_new(samples, job->context, job->run, CR_PART_TEST, most, options, &why);
+    if (status == CR_ERROR_UNSUPPORTED)
+        status = cr_samples_new(samples, job->context, job->run, CR_PART_TRAIN, most, options, &why);
+    if (status == CR_ERROR_STOPPED || status == CR_ERROR_MEMORY)
+        return cr_fail(err, status, "%s", why.message);
+    if (status != CR_OK)
+        cr_export_not_verified(job, "%sthere are no samples: %.160s", but, why.message);
+    return CR_OK;
 }
 
 void cr_samples_free(struct cr_samples *samples)
@@ -83,6 +90,11 @@ void cr_samples_free(struct cr_samples *samples)
     free(samples);
 }
 
+int64_t cr_samples_outputs(const struct cr_run *run)
+{
+    return cr_shape_count(run->network->output);
+}
+
 enum cr_status cr_samples_answer(const struct cr_samples *samples, struct cr_context *context, const struct cr_run *run,
                                  float *probabilities, struct cr_error *err)
 {
@@ -91,7 +103,7 @@ enum cr_status cr_samples_answer(const struct cr_samples *samples, struct cr_con
     for (int64_t at = 0; status == CR_OK && at < samples->count; at += BATCH) {
         int64_t count = samples->count - at < BATCH ? samples->count - at : BATCH;
         status = cr_predict(predictor, samples->pixels + (size_t)at * samples->size, count,
-                            probabilities + at * run->classes, err);
+                            probabilities + at * cr_samples_outputs(run), err);
     }
     cr_predictor_free(predictor);
     return status;

@@ -21,12 +21,17 @@ struct cr_samples {
 enum cr_status cr_samples_new(struct cr_samples **samples, struct cr_context *context, const struct cr_run *run,
                               enum cr_part part, int64_t most, const struct cr_data_options *options,
                               struct cr_error *err);
-/* From the test part, or where there is none from the training part. */
-enum cr_status cr_samples_to_verify(struct cr_samples **samples, struct cr_context *context, const struct cr_run *run,
-                                    int64_t most, const struct cr_data_options *options, struct cr_error *err);
+/*
+ * Those on which a job's verdict is found: from the test part, or where there is none from the training part. Where the
+ * data cannot be had *samples is NULL, and the job is said to be not verified: `but`, and why.
+ */
+enum cr_status cr_samples_for_verdict(struct cr_samples **samples, struct cr_export_job *job, int64_t most,
+                                      const char *but, struct cr_error *err);
 void cr_samples_free(struct cr_samples *samples);
 
-/* What a run answers: float [count][classes]. */
+/* How many numbers a run answers with: classes, or of one that reconstructs its input as many as that has. */
+int64_t cr_samples_outputs(const struct cr_run *run);
+/* What a run answers: float [count][outputs]. */
 enum cr_status cr_samples_answer(const struct cr_samples *samples, struct cr_context *context, const struct cr_run *run,
                                  float *probabilities, struct cr_error *err);
 

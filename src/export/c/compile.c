@@ -102,7 +102,7 @@ static enum cr_status write_main(const struct cr_c *c, const struct paths *paths
     int length =
         cr_text_format(text, room, main_text, paths->header, number, c->weights_size / (c->int8 ? 1 : 4) + 1,
                        c->bytes ? "unsigned char" : "float", (long long)(run->height * run->width * run->channels),
-                       (long long)run->classes, c->weights_size, c->name, paths->weights ? "weights, " : "");
+                       (long long)cr_samples_outputs(run), c->weights_size, c->name, paths->weights ? "weights, " : "");
     enum cr_status status = cr_file_replace(paths->main, text, (size_t)length, err);
     free(text);
     return status;
@@ -123,7 +123,7 @@ static enum cr_status answer_in(const struct cr_c *c, const struct cr_samples *s
                                    "-lm",
                                    NULL};
     const char *const run[] = {paths->program, paths->weights, NULL};
-    size_t wanted = (size_t)(samples->count * c->job->run->classes) * sizeof *probabilities, size;
+    size_t wanted = (size_t)(samples->count * cr_samples_outputs(c->job->run)) * sizeof *probabilities, size;
     char *answers;
     CR_TRY(write_main(c, paths, err));
     CR_TRY(cr_file_replace(paths->input, samples->pixels, (size_t)samples->count * samples->size, err));

@@ -67,28 +67,36 @@ static enum cr_status write_product(const struct source *s, int index, struct cr
     return CR_OK;
 }
 
-/* Of bytes a table for each channel, of numbers what scales them. */
+/* Of bytes by channel a table for each; of numbers, or bytes by pixel, what scales them. */
+static bool has_input_table(const struct source *s, const struct cr_stage *stage)
+{
+    return s->c->bytes && stage->weights == stage->x.channels;
+}
+
 static enum cr_status write_input(const struct source *s, int index, struct cr_error *err)
 {
     const struct cr_stage *stage = &s->c->program->stages[index];
     struct cr_quantum quantum = s->quanta[stage->out];
     int64_t channels = stage->weights;
-    int8_t *table = cr_arena_alloc(s->arena, (size_t)channels * 256);
+    bool tabled = has_input_table(s, stage);
+    int8_t *table = cr_arena_alloc(s->arena, tabled ? (size_t)channels * 256 : 0);
+    float *means = cr_arena_alloc(s->arena, (size_t)channels * sizeof *means);
     float *factors = cr_arena_alloc(s->arena, (size_t)channels * sizeof *factors);
     char name[24];
-    if (!table || !factors)
+    if (!table || !means || !factors)
         return cr_fail_memory(err);
     for (int64_t c = 0; c < channels; c++) {
         double mean = (double)stage->weight[c], deviation = (double)stage->bias[c];
-        factors[c] = (float)(1 / (deviation * quantum.scale));
-        for (int byte = 0; byte < 256; byte++)
+        means[c] = (float)(mean / stage->parameter);
+        factors[c] = (float)(stage->parameter / (deviation * quantum.scale));
+        for (int byte = 0; tabled && byte < 256; byte++)
             table[c * 256 + byte] = cr_quantise(quantum, (byte * stage->parameter - mean) / deviation);
     }
-    if (s->c->bytes) {
+    if (tabled) {
         cr_c_int8s(s->c, number(name, "table", index), table, channels * 256);
         return CR_OK;
     }
-    cr_c_floats(s->c, number(name, "mean", index), stage->weight, channels);
+    cr_c_floats(s->c, number(name, "mean", index), means, channels);
     cr_c_floats(s->c, number(name, "factor", index), factors, channels);
     return CR_OK;
 }
@@ -131,9 +139,9 @@ static enum cr_status write_constants(const struct source *s, int index, struct 
         return write_input(s, index, err);
     if (is_product(stage))
         return write_product(s, index, err);
-    if (has_table(stage))
-        return write_table(s, index, err);
-    return CR_OK;
+    /* What is behind the logits is computed in float. */
+    bool end = stage->out == s->c->program->probabilities && stage->out != s->c->program->logits;
+    return has_table(stage) && !end ? write_table(s, index, err) : CR_OK;
 }
 
 /* ------------------------------------------------------------------------------------------------------------ calls */
@@ -199,9 +207,10 @@ static void say_plain(const struct source *s, int index, const char *x, const ch
 static void say_input(const struct source *s, int index, const char *y)
 {
     const struct cr_stage *stage = &s->c->program->stages[index];
-    long long pixels = (long long)(stage->y.height * stage->y.width), channels = (long long)stage->y.channels;
-    cr_c_need(s->c, s->c->bytes ? "input8" : "inputf8");
-    if (s->c->bytes)
+    long long channels = (long long)stage->weights, pixels = (long long)cr_sides_count(stage->y) / channels;
+    bool tabled = has_input_table(s, stage);
+    cr_c_need(s->c, tabled ? "input8" : "inputf8");
+    if (tabled)
         cr_c_say(s->c, "    input8(pixels, table_%d, %lld, %lld, %s);\n", index, pixels, channels, y);
     else
         cr_c_say(s->c, "    inputf8(pixels, mean_%d, factor_%d, %d, %lld, %lld, %s);\n", index, index,
@@ -294,7 +303,7 @@ enum cr_status cr_c_source_int8(struct cr_c *c, const struct cr_quantum *quanta,
     if (numbers)
         cr_c_say(c, "    float *const logits = probabilities;\n");
     else
-        cr_c_say(c, "    float logits[%lld];\n", (long long)c->job->run->classes);
+        cr_c_say(c, "    float logits[%lld];\n", (long long)cr_samples_outputs(c->job->run));
     for (int i = 0; i < program->count; i++)
         CR_TRY(say_stage(&s, i, err));
     cr_c_say(c, "}\n");

@@ -110,10 +110,11 @@ static void say_activation(struct cr_c *c, const struct call *call)
 
 static void say_input(struct cr_c *c, const struct call *call)
 {
+    long long channels = (long long)call->stage->weights; /* by pixel: the whole picture is one */
     char scale[40];
     cr_c_need(c, "input");
     cr_c_say(c, "    input(pixels, weight_%d, bias_%d, %s, %lld, %lld, %s);\n", call->index, call->index,
-             cr_c_float(call->stage->parameter, scale), (long long)call->pixels, (long long)call->channels, call->y);
+             cr_c_float(call->stage->parameter, scale), (long long)call->count / channels, channels, call->y);
 }
 
 static void say_groupnorm(struct cr_c *c, const struct call *call)

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "export/c/emit.h"
+#include "export/samples.h"
 
 /* Upper case, for macros. */
 static void set_upper(const struct cr_c *c, char upper[CR_C_NAME])
@@ -33,6 +34,12 @@ static const char *weights_argument(const struct cr_c *c)
     return c->int8 ? "const signed char *weights, " : "const float *weights, ";
 }
 
+/* A network that reconstructs its input has no classes. */
+static bool has_names(const struct cr_run *run)
+{
+    return !run->network->target;
+}
+
 static void say_header(const struct cr_c *c, FILE *file)
 {
     const struct cr_run *run = c->job->run;
@@ -44,18 +51,19 @@ static void say_header(const struct cr_c *c, FILE *file)
             " *     %s pixels[%lld]; height, width, channels, as they are in a picture\n"
             " *     float probabilities[%lld];\n *     %s_predict(%spixels, probabilities);\n",
             c->name, cr_version(), input_type(c), (long long)(run->height * run->width * run->channels),
-            (long long)run->classes, c->name, weights[0] ? "weights, " : "");
+            (long long)cr_samples_outputs(run), c->name, weights[0] ? "weights, " : "");
     if (weights[0])
         fprintf(file, " *\n * `weights` is what %s holds: %zu bytes, aligned for %s.\n", "the file of weights",
                 c->weights_size, c->int8 ? "anything" : "float");
     fprintf(file, " */\n#ifndef %s_H\n#define %s_H\n\n", upper, upper);
-    fprintf(file,
-            "#define %s_HEIGHT   %lld\n#define %s_WIDTH    %lld\n#define %s_CHANNELS %lld\n#define %s_CLASSES  %lld\n",
+    fprintf(file, "#define %s_HEIGHT   %lld\n#define %s_WIDTH    %lld\n#define %s_CHANNELS %lld\n#define %s_%s  %lld\n",
             upper, (long long)run->height, upper, (long long)run->width, upper, (long long)run->channels, upper,
-            (long long)run->classes);
+            has_names(run) ? "CLASSES" : "OUTPUTS", (long long)cr_samples_outputs(run));
     fprintf(file, "#define %s_MEMORY   %zu /* %ss that a prediction works in */\n\n", upper, c->memory, memory_type(c));
-    fprintf(file, "extern const char *const %s_classes[%s_CLASSES];\n\n", c->name, upper);
-    fprintf(file, "/* The probability of each class; works in memory of its own, so by one thread at a time. */\n");
+    if (has_names(run))
+        fprintf(file, "extern const char *const %s_classes[%s_CLASSES];\n\n", c->name, upper);
+    fprintf(file, "/* %s; works in memory of its own, so by one thread at a time. */\n",
+            has_names(run) ? "The probability of each class" : "The numbers that are to be those of the input");
     fprintf(file, "void %s_predict(%sconst %s *pixels, float *probabilities);\n", c->name, weights, input_type(c));
     fprintf(file, "/* The same in memory[%s_MEMORY] of the caller: by as many threads as have one. */\n", upper);
     fprintf(file, "void %s_predict_in(%sconst %s *pixels, float *probabilities, %s *memory);\n\n#endif\n", c->name,
@@ -76,6 +84,17 @@ static void say_string(FILE *file, const char *text)
     fputc('"', file);
 }
 
+static void say_names(const struct cr_c *c, FILE *file, const char *upper)
+{
+    const struct cr_run *run = c->job->run;
+    fprintf(file, "const char *const %s_classes[%s_CLASSES] = {", c->name, upper);
+    for (int64_t i = 0; i < run->classes; i++) {
+        fputs(i ? ", " : "", file);
+        say_string(file, run->class_names[i]);
+    }
+    fprintf(file, "};\n\n");
+}
+
 static void say_source(struct cr_c *c, FILE *file, const char *header)
 {
     const struct cr_run *run = c->job->run;
@@ -91,12 +110,8 @@ static void say_source(struct cr_c *c, FILE *file, const char *header)
     if (c->libm[0])
         fprintf(file, "#include <math.h>\n");
     fprintf(file, "%s#define INPUT_TYPE %s\n\n", c->int8 || c->libm[0] ? "\n" : "", input_type(c));
-    fprintf(file, "const char *const %s_classes[%s_CLASSES] = {", c->name, upper);
-    for (int64_t i = 0; i < run->classes; i++) {
-        fputs(i ? ", " : "", file);
-        say_string(file, run->class_names[i]);
-    }
-    fprintf(file, "};\n\n");
+    if (has_names(run))
+        say_names(c, file, upper);
     fwrite(c->tools_text, 1, c->tools_size, file);
     fwrite(c->body_text, 1, c->body_size, file);
     fprintf(file, "\nvoid %s_predict(%sconst INPUT_TYPE *pixels, float *probabilities)\n{\n", c->name, weights);

@@ -41,7 +41,7 @@ static enum cr_status compare(const struct cr_c *c, const struct cr_samples *sam
                               struct cr_error *err)
 {
     struct cr_export_job *job = (struct cr_export_job *)c->job;
-    int64_t classes = job->run->classes;
+    int64_t outputs = cr_samples_outputs(job->run);
     struct cr_error why;
     CR_TRY(cr_samples_answer(samples, job->context, job->run, ours, err));
     enum cr_status status = cr_c_answer(c, samples, theirs, &why);
@@ -51,10 +51,10 @@ static enum cr_status compare(const struct cr_c *c, const struct cr_samples *sam
     }
     if (status != CR_OK)
         return cr_fail(err, status, "%s", why.message);
-    double difference = cr_samples_difference(ours, theirs, samples->count * classes);
-    if (samples->labels)
-        cr_export_say(job, "accuracy", "%.4f (the run: %.4f) on %s", cr_samples_accuracy(samples, theirs, classes),
-                      cr_samples_accuracy(samples, ours, classes), samples->name);
+    double difference = cr_samples_difference(ours, theirs, samples->count * outputs);
+    if (samples->labels && job->run->network->task == CR_TASK_CLASS)
+        cr_export_say(job, "accuracy", "%.4f (the run: %.4f) on %s", cr_samples_accuracy(samples, theirs, outputs),
+                      cr_samples_accuracy(samples, ours, outputs), samples->name);
     if (!c->int8 && !(difference <= tolerance))
         return cr_fail(err, CR_ERROR_FORMAT, "%s: compiled, it answers otherwise than the run, by %g", job->out,
                        difference);
@@ -66,17 +66,12 @@ static enum cr_status verify(const struct cr_c *c, struct cr_error *err)
 {
     struct cr_export_job *job = (struct cr_export_job *)c->job;
     struct cr_samples *samples;
-    struct cr_error why;
-    enum cr_status status = cr_samples_to_verify(&samples, job->context, job->run, SAMPLES, &job->options->data, &why);
-    if (status == CR_ERROR_STOPPED || status == CR_ERROR_MEMORY)
-        return cr_fail(err, status, "%s", why.message);
-    if (status != CR_OK) {
-        cr_export_not_verified(job, "there are no samples: %.180s", why.message);
+    CR_TRY(cr_samples_for_verdict(&samples, job, SAMPLES, "", err));
+    if (!samples)
         return CR_OK;
-    }
-    size_t numbers = (size_t)(samples->count * job->run->classes) + 1;
+    size_t numbers = (size_t)(samples->count * cr_samples_outputs(job->run)) + 1;
     float *ours = malloc(numbers * sizeof *ours), *theirs = malloc(numbers * sizeof *theirs);
-    status = ours && theirs ? compare(c, samples, ours, theirs, err) : cr_fail_memory(err);
+    enum cr_status status = ours && theirs ? compare(c, samples, ours, theirs, err) : cr_fail_memory(err);
     free(ours);
     free(theirs);
     cr_samples_free(samples);

@@ -1,6 +1,6 @@
 /*
  * onnx: the network as ONNX (opset 13, which every runtime of the last years reads), with the scaling of the pixels in
- * the graph and any number of pictures at once.
+ * the graph and any number of pictures at once. Verified by reading the file back and running it (onnx/eval.h).
  *
  *     pixels         uint8 [N][height][width][channels] (float where the run was trained on numbers)
  *     probabilities  float [N][classes]
@@ -14,13 +14,7 @@
 #include "experiment/run.h"
 #include "export/format.h"
 #include "export/onnx/onnx.h"
-
-enum { MODEL_IR = 1, MODEL_PRODUCER, MODEL_PRODUCER_VERSION, MODEL_GRAPH = 7, MODEL_OPSET = 8, MODEL_METADATA = 14 };
-enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
-enum { OPSET_VERSION = 2, PAIR_KEY = 1, PAIR_VALUE };
-enum { INFO_NAME = 1, INFO_TYPE, TYPE_TENSOR = 1, TENSOR_ELEMENT = 1, TENSOR_SHAPE, SHAPE_DIM = 1 };
-enum { DIM_VALUE = 1, DIM_NAME };
-enum { ELEMENT_FLOAT = 1, ELEMENT_UINT8 };
+#include "export/samples.h"
 
 /* A value that comes in or goes out; its first side is any number of samples. */
 static void add_info(struct cr_proto *graph, int field, const char *name, int element, int rank, const int64_t *dims)
@@ -33,8 +27,8 @@ static void add_info(struct cr_proto *graph, int field, const char *name, int el
         cr_proto_int(&dim, DIM_VALUE, dims[i]);
         cr_proto_message(&shape, SHAPE_DIM, &dim);
     }
-    cr_proto_int(&tensor, TENSOR_ELEMENT, element);
-    cr_proto_message(&tensor, TENSOR_SHAPE, &shape);
+    cr_proto_int(&tensor, TYPE_ELEMENT, element);
+    cr_proto_message(&tensor, TYPE_SHAPE, &shape);
     cr_proto_message(&type, TYPE_TENSOR, &tensor);
     cr_proto_text(&info, INFO_NAME, name);
     cr_proto_message(&info, INFO_TYPE, &type);
@@ -42,14 +36,17 @@ static void add_info(struct cr_proto *graph, int field, const char *name, int el
 }
 
 /* An output under a name of its own. */
-static void add_output(struct cr_onnx *onnx, int value, const char *name, int64_t classes)
+static void add_output(struct cr_onnx *onnx, int value, const char *name, int64_t outputs)
 {
     struct cr_proto node = {0};
-    cr_proto_text(&node, 1, onnx->value[value]);
-    cr_proto_text(&node, 2, name);
-    cr_proto_text(&node, 4, "Identity");
+    if (onnx->picture[value])
+        cr_onnx_row(onnx, onnx->value[value]);
+    onnx->picture[value] = false;
+    cr_proto_text(&node, NODE_INPUT, onnx->value[value]);
+    cr_proto_text(&node, NODE_OUTPUT, name);
+    cr_proto_text(&node, NODE_OP, "Identity");
     cr_proto_message(&onnx->graph, GRAPH_NODE, &node);
-    add_info(&onnx->graph, GRAPH_OUTPUT, name, ELEMENT_FLOAT, 1, &classes);
+    add_info(&onnx->graph, GRAPH_OUTPUT, name, CR_ONNX_FLOATS, 1, &outputs);
 }
 
 static enum cr_status build_graph(struct cr_onnx *onnx, const struct cr_run *run, struct cr_error *err)
@@ -61,14 +58,11 @@ static enum cr_status build_graph(struct cr_onnx *onnx, const struct cr_run *run
     if (!onnx->value || !onnx->picture)
         return cr_fail_memory(err);
     cr_proto_text(&onnx->graph, GRAPH_NAME, "cradle");
-    add_info(&onnx->graph, GRAPH_INPUT, "pixels", run->numbers ? ELEMENT_FLOAT : ELEMENT_UINT8, 3, sides);
+    add_info(&onnx->graph, GRAPH_INPUT, "pixels", run->numbers ? CR_ONNX_FLOATS : CR_ONNX_BYTES, 3, sides);
     for (int i = 0; i < program->count; i++)
         CR_TRY(cr_onnx_stage(onnx, &program->stages[i], err));
-    if (onnx->picture[program->logits])
-        return cr_fail(err, CR_ERROR_UNSUPPORTED,
-                       "the model ends with a flattened picture, whose numbers ONNX has in another order");
-    add_output(onnx, program->probabilities, "probabilities", run->classes);
-    add_output(onnx, program->logits, "logits", run->classes);
+    add_output(onnx, program->probabilities, "probabilities", cr_samples_outputs(run));
+    add_output(onnx, program->logits, "logits", cr_samples_outputs(run));
     return CR_OK;
 }
 
@@ -117,8 +111,10 @@ static enum cr_status save(struct cr_export_job *job, struct cr_error *err)
     cr_export_say(job, "opset", "%d, IR version %d", CR_ONNX_OPSET, CR_ONNX_IR);
     cr_export_say(job, "input", "pixels, %s N x %lld x %lld x %lld", job->run->numbers ? "float" : "uint8",
                   (long long)job->run->height, (long long)job->run->width, (long long)job->run->channels);
-    cr_export_say(job, "outputs", "probabilities and logits, float N x %lld", (long long)job->run->classes);
-    cr_export_not_verified(job, "no ONNX runtime is part of Cradle; make test-peers holds such files against one");
+    cr_export_say(job, "outputs", "probabilities and logits, float N x %lld", (long long)cr_samples_outputs(job->run));
+    status = cr_onnx_verify(job, err);
+    if (status != CR_OK)
+        remove(job->out);
 done:
     cr_proto_free(&onnx.graph);
     cr_proto_free(&model);

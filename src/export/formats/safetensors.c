@@ -59,7 +59,7 @@ done:
 static enum cr_status compare(struct cr_export_job *job, const struct cr_run *copy, const struct cr_samples *samples,
                               struct cr_error *err)
 {
-    size_t numbers = (size_t)(samples->count * job->run->classes);
+    size_t numbers = (size_t)(samples->count * cr_samples_outputs(job->run));
     float *ours = malloc((numbers + 1) * sizeof *ours), *theirs = malloc((numbers + 1) * sizeof *theirs);
     enum cr_status status = ours && theirs ? CR_OK : cr_fail_memory(err);
     if (status == CR_OK)
@@ -80,17 +80,10 @@ static enum cr_status verify(struct cr_export_job *job, struct cr_error *err)
 {
     struct cr_run *copy;
     struct cr_samples *samples;
-    struct cr_error why;
     CR_TRY(cr_run_open(&copy, job->context, job->out, err));
-    enum cr_status status = cr_samples_to_verify(&samples, job->context, job->run, SAMPLES, &job->options->data, &why);
-    if (status == CR_OK) {
+    enum cr_status status = cr_samples_for_verdict(&samples, job, SAMPLES, "the file can be read back, but ", err);
+    if (status == CR_OK && samples)
         status = compare(job, copy, samples, err);
-    } else if (status != CR_ERROR_STOPPED && status != CR_ERROR_MEMORY) {
-        cr_export_not_verified(job, "the file can be read back, but there are no samples: %.160s", why.message);
-        status = CR_OK;
-    } else {
-        cr_fail(err, status, "%s", why.message);
-    }
     cr_samples_free(samples);
     cr_run_free(copy);
     return status;

@@ -1,16 +1,10 @@
 /*
- * Nodes and constants, by the field numbers of onnx.proto3 (ONNX 1.12, IR version 7; github.com/onnx/onnx).
+ * Nodes and constants.
  */
 #include <string.h>
 
 #include "base/text.h"
-#include "export/onnx/onnx.h"
-
-enum { GRAPH_NODE = 1, GRAPH_INITIALIZER = 5 };
-enum { NODE_INPUT = 1, NODE_OUTPUT, NODE_NAME, NODE_OP, NODE_ATTRIBUTE };
-enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_F, ATTRIBUTE_I, ATTRIBUTE_S, ATTRIBUTE_INTS = 8, ATTRIBUTE_TYPE = 20 };
-enum { TENSOR_DIMS = 1, TENSOR_TYPE, TENSOR_NAME = 8, TENSOR_RAW = 9 };
-enum { TYPE_FLOAT = 1, TYPE_INT64 = 7 };
+#include "export/onnx/build.h"
 
 static void make_name(struct cr_onnx *onnx, const char *kind, char out[CR_ONNX_NAME])
 {
@@ -87,17 +81,35 @@ void cr_onnx_floats(struct cr_onnx *onnx, const float *numbers, int rank, const 
     size_t size = sizeof *numbers;
     for (int i = 0; i < rank; i++)
         size *= (size_t)dims[i];
-    add_tensor(onnx, TYPE_FLOAT, numbers, size, rank, dims, out);
+    add_tensor(onnx, CR_ONNX_FLOATS, numbers, size, rank, dims, out);
 }
 
 void cr_onnx_ints(struct cr_onnx *onnx, const int64_t *numbers, int count, char out[CR_ONNX_NAME])
 {
     const int64_t dims[] = {count};
-    add_tensor(onnx, TYPE_INT64, numbers, (size_t)count * sizeof *numbers, 1, dims, out);
+    add_tensor(onnx, CR_ONNX_WHOLE, numbers, (size_t)count * sizeof *numbers, 1, dims, out);
 }
 
 void cr_onnx_number(struct cr_onnx *onnx, double number, char out[CR_ONNX_NAME])
 {
     float value = (float)number;
     cr_onnx_floats(onnx, &value, 0, NULL, out);
+}
+
+void cr_onnx_apply(struct build *b, const char *op, const struct cr_onnx_attribute *attributes)
+{
+    cr_onnx_node(b->onnx, op, INPUTS(b->at), attributes, b->at);
+}
+
+void cr_onnx_apply_with(struct build *b, const char *op, const char *operand,
+                        const struct cr_onnx_attribute *attributes)
+{
+    cr_onnx_node(b->onnx, op, INPUTS(b->at, operand), attributes, b->at);
+}
+
+void cr_onnx_apply_number(struct build *b, const char *op, double number)
+{
+    name_text constant;
+    cr_onnx_number(b->onnx, number, constant);
+    cr_onnx_apply_with(b, op, constant, NULL);
 }

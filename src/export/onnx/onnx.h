@@ -4,10 +4,12 @@
 #ifndef CR_EXPORT_ONNX_ONNX_H
 #define CR_EXPORT_ONNX_ONNX_H
 
+#include "export/format.h"
+#include "export/onnx/fields.h"
 #include "export/program.h"
 #include "base/proto.h"
 
-enum { CR_ONNX_NAME = 64, CR_ONNX_OPSET = 13, CR_ONNX_IR = 7 };
+enum { CR_ONNX_NAME = 64 };
 
 struct cr_onnx {
     const struct cr_program *program;
@@ -20,7 +22,7 @@ struct cr_onnx {
 /* An attribute of a node: one of these kinds, by `type`. */
 struct cr_onnx_attribute {
     const char *name; /* NULL ends a list */
-    enum { CR_ONNX_FLOAT = 1, CR_ONNX_INT = 2, CR_ONNX_STRING = 3, CR_ONNX_INTS = 7 } type;
+    enum cr_onnx_kind type;
     double f;
     int64_t i;
     const char *s;
@@ -54,7 +56,14 @@ void cr_onnx_floats(struct cr_onnx *onnx, const float *numbers, int rank, const 
 void cr_onnx_ints(struct cr_onnx *onnx, const int64_t *numbers, int count, char out[CR_ONNX_NAME]);
 void cr_onnx_number(struct cr_onnx *onnx, double number, char out[CR_ONNX_NAME]);
 
+/* A picture's value N C H W as a row in the order of our memory: `name` becomes that of the row. */
+void cr_onnx_row(struct cr_onnx *onnx, char name[CR_ONNX_NAME]);
+
 /* The stage as nodes; what ONNX cannot express is named in the error. */
 enum cr_status cr_onnx_stage(struct cr_onnx *onnx, const struct cr_stage *stage, struct cr_error *err);
+
+/* Reads back what was written to job->out, runs it, and sets the verdict; answers that differ from the run's are an
+ * error. */
+enum cr_status cr_onnx_verify(struct cr_export_job *job, struct cr_error *err);
 
 #endif

@@ -4,45 +4,27 @@
  */
 #include <string.h>
 
-#include "export/onnx/onnx.h"
-#include "kernels/kernels.h"
-
-#define INPUTS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
-/* The nodes of one stage as they are built: `at` is what was computed last. */
-struct build {
-    struct cr_onnx *onnx;
-    const struct cr_stage *stage;
-    char at[CR_ONNX_NAME], other[CR_ONNX_NAME];
-    bool picture; /* `at` is N C H W */
-};
-
-typedef char name_text[CR_ONNX_NAME];
-
-static void apply(struct build *b, const char *op, const struct cr_onnx_attribute *attributes)
-{
-    cr_onnx_node(b->onnx, op, INPUTS(b->at), attributes, b->at);
-}
-
-static void apply_with(struct build *b, const char *op, const char *operand, const struct cr_onnx_attribute *attributes)
-{
-    cr_onnx_node(b->onnx, op, INPUTS(b->at, operand), attributes, b->at);
-}
-
-static void apply_number(struct build *b, const char *op, double number)
-{
-    name_text constant;
-    cr_onnx_number(b->onnx, number, constant);
-    apply_with(b, op, constant, NULL);
-}
+#include "export/onnx/build.h"
 
 /* N C H W to N (C H W) */
 static void flatten(struct build *b)
 {
     const struct cr_onnx_attribute axis[] = {CR_ONNX_I("axis", 1), {0}};
     if (b->picture)
-        apply(b, "Flatten", axis);
+        cr_onnx_apply(b, "Flatten", axis);
     b->picture = false;
+}
+
+/*
+ * What is N C H W as a row in the order of our memory, N (H W C): for what depends on the places of its numbers behind
+ * flatten, or has another operand of that order.
+ */
+void cr_onnx_row(struct cr_onnx *onnx, name_text name)
+{
+    const struct cr_onnx_attribute order[] = {CR_ONNX_L("perm", 4, 0, 2, 3, 1), {0}};
+    const struct cr_onnx_attribute axis[] = {CR_ONNX_I("axis", 1), {0}};
+    cr_onnx_node(onnx, "Transpose", INPUTS(name), order, name);
+    cr_onnx_node(onnx, "Flatten", INPUTS(name), axis, name);
 }
 
 /* Whether the stage takes a flattened picture as a row. */
@@ -131,27 +113,45 @@ static enum cr_status build_window(struct build *b, struct cr_error *err)
     return CR_OK;
 }
 
-/* [I][O] as [O][I], with I of a flattened picture by C, H, W */
+/* [I][O] as [O][I], with what is a picture by C, H, W */
+static float *order_dense(const struct build *b, struct cr_sides from, struct cr_sides to)
+{
+    const struct cr_stage *s = b->stage;
+    int64_t from_area = from.height * from.width, to_area = to.height * to.width;
+    float *made = cr_arena_alloc(b->onnx->program->arena, (size_t)s->weights * sizeof *made), *next = made;
+    for (int64_t k = 0; made && k < to.channels; k++)
+        for (int64_t o = 0; o < to_area; o++)
+            for (int64_t c = 0; c < from.channels; c++)
+                for (int64_t i = 0; i < from_area; i++)
+                    *next++ = s->weight[(i * from.channels + c) * s->y.channels + o * to.channels + k];
+    return made;
+}
+
+/* A product; after a whitening the result is a picture again where the graph's value is one. */
 static enum cr_status build_dense(struct build *b, struct cr_error *err)
 {
     const struct cr_stage *s = b->stage;
     const struct cr_onnx_attribute attributes[] = {CR_ONNX_I("transB", 1), {0}};
+    const struct cr_shape shape = b->onnx->program->graph_value[s->out]->shape;
     int64_t outputs = s->y.channels, inputs = s->weights / outputs;
-    int64_t channels = b->picture ? s->picture.channels : inputs, area = inputs / channels;
-    const int64_t dims[2] = {outputs, inputs};
-    float *weight = cr_arena_alloc(b->onnx->program->arena, (size_t)s->weights * sizeof *weight), *next = weight;
-    name_text w, bias = "";
+    struct cr_sides from = b->picture ? s->picture : (struct cr_sides){1, 1, inputs}, to = {1, 1, outputs};
+    if (shape.rank == 3)
+        to = (struct cr_sides){shape.dims[0], shape.dims[1], shape.dims[2]};
+    const int64_t dims[2] = {outputs, inputs}, sides[4] = {0, to.channels, to.height, to.width};
+    const float *weight = order_dense(b, from, to);
+    name_text w, bias = "", picture;
     if (!weight)
         return cr_fail_memory(err);
-    for (int64_t o = 0; o < outputs; o++)
-        for (int64_t c = 0; c < channels; c++)
-            for (int64_t i = 0; i < area; i++)
-                *next++ = s->weight[(i * channels + c) * outputs + o];
     flatten(b);
     cr_onnx_floats(b->onnx, weight, 2, dims, w);
     if (s->bias)
         cr_onnx_floats(b->onnx, s->bias, 1, &outputs, bias);
     cr_onnx_node(b->onnx, "Gemm", INPUTS(b->at, w, s->bias ? bias : NULL), attributes, b->at);
+    if (shape.rank == 3) {
+        cr_onnx_ints(b->onnx, sides, 4, picture);
+        cr_onnx_apply_with(b, "Reshape", picture, NULL);
+        b->picture = true;
+    }
     return CR_OK;
 }
 
@@ -160,8 +160,8 @@ static enum cr_status build_affine(struct build *b, struct cr_error *err)
     name_text factor, shift;
     CR_TRY(parameter(b, b->stage->weight, b->stage->weights, true, factor, err));
     CR_TRY(parameter(b, b->stage->bias, b->stage->biases, true, shift, err));
-    apply_with(b, "Mul", factor, NULL);
-    apply_with(b, "Add", shift, NULL);
+    cr_onnx_apply_with(b, "Mul", factor, NULL);
+    cr_onnx_apply_with(b, "Add", shift, NULL);
     return CR_OK;
 }
 
@@ -174,16 +174,18 @@ static enum cr_status build_input(struct build *b, struct cr_error *err)
     const struct cr_stage *s = b->stage;
     const struct cr_onnx_attribute to_float[] = {CR_ONNX_I("to", 1), {0}};
     const struct cr_onnx_attribute order[] = {CR_ONNX_L("perm", 4, 0, 3, 1, 2), {0}};
+    const int64_t dims[3] = {s->x.height, s->x.width, s->x.channels};
+    int rank = s->weights == s->x.channels ? 1 : 3; /* by channel, or by pixel */
     name_text mean, deviation;
     (void)err;
     strcpy(b->at, "pixels");
-    apply(b, "Cast", to_float);
-    apply_number(b, "Mul", s->parameter);
-    cr_onnx_floats(b->onnx, s->weight, 1, &s->weights, mean); /* channels are last here */
-    cr_onnx_floats(b->onnx, s->bias, 1, &s->biases, deviation);
-    apply_with(b, "Sub", mean, NULL);
-    apply_with(b, "Div", deviation, NULL);
-    apply(b, "Transpose", order);
+    cr_onnx_apply(b, "Cast", to_float);
+    cr_onnx_apply_number(b, "Mul", s->parameter);
+    cr_onnx_floats(b->onnx, s->weight, rank, dims + 3 - rank, mean); /* channels are last here */
+    cr_onnx_floats(b->onnx, s->bias, rank, dims + 3 - rank, deviation);
+    cr_onnx_apply_with(b, "Sub", mean, NULL);
+    cr_onnx_apply_with(b, "Div", deviation, NULL);
+    cr_onnx_apply(b, "Transpose", order);
     if (!b->picture) {
         b->picture = true;
         flatten(b);
@@ -201,7 +203,7 @@ static void build_pool(struct build *b)
                                                    CR_ONNX_L("strides", 2, s->stride, s->stride),
                                                    CR_ONNX_L("pads", 4, s->top, s->left, bottom, right),
                                                    {0}};
-    apply(b, most ? "MaxPool" : "AveragePool", attributes);
+    cr_onnx_apply(b, most ? "MaxPool" : "AveragePool", attributes);
     /* A global pool leaves a row. */
     if (b->onnx->program->graph_value[s->out]->shape.rank == 1)
         flatten(b);
@@ -211,11 +213,11 @@ static void build_gate(struct build *b)
 {
     const int64_t shape[] = {0, -1, 1, 1};
     name_text to;
-    if (b->picture) {
+    if (b->picture) { /* its factors are a row, or a picture of one pixel */
         cr_onnx_ints(b->onnx, shape, 4, to);
         cr_onnx_node(b->onnx, "Reshape", INPUTS(b->other, to), NULL, b->other);
     }
-    apply_with(b, "Mul", b->other, NULL);
+    cr_onnx_apply_with(b, "Mul", b->other, NULL);
 }
 
 static enum cr_status build_maxout(struct build *b)
@@ -248,9 +250,9 @@ static enum cr_status build_groupnorm(struct build *b, struct cr_error *err)
     cr_onnx_floats(b->onnx, ones, 1, &s->groups, one);
     cr_onnx_floats(b->onnx, ones + s->groups, 1, &s->groups, zero);
     cr_onnx_ints(b->onnx, back, b->picture ? 4 : 2, to_picture);
-    apply_with(b, "Reshape", to_groups, NULL);
+    cr_onnx_apply_with(b, "Reshape", to_groups, NULL);
     cr_onnx_node(b->onnx, "InstanceNormalization", INPUTS(b->at, one, zero), epsilon, b->at);
-    apply_with(b, "Reshape", to_picture, NULL);
+    cr_onnx_apply_with(b, "Reshape", to_picture, NULL);
     return build_affine(b, err);
 }
 
@@ -270,74 +272,11 @@ static void build_upsample(struct build *b)
     cr_onnx_node(b->onnx, "Resize", INPUTS(b->at, "", factor), s->bilinear ? linear : nearest, b->at);
 }
 
-static void times_x(struct build *b, const name_text x)
-{
-    apply_with(b, "Mul", x, NULL);
-}
-
-static enum cr_status build_activation(struct build *b, struct cr_error *err)
-{
-    const struct cr_onnx_attribute alpha[] = {CR_ONNX_F("alpha", b->stage->parameter), {0}};
-    const struct cr_onnx_attribute sixth[] = {CR_ONNX_F("alpha", 1.0 / 6), CR_ONNX_F("beta", 0.5), {0}};
-    name_text x;
-    strcpy(x, b->at);
-    switch ((enum cr_activation)b->stage->activation) {
-    case CR_ACTIVATION_none:
-        break;
-    case CR_ACTIVATION_relu:
-        apply(b, "Relu", NULL);
-        return CR_OK;
-    case CR_ACTIVATION_leaky_relu:
-        apply(b, "LeakyRelu", alpha);
-        return CR_OK;
-    case CR_ACTIVATION_elu:
-        apply(b, "Elu", alpha);
-        return CR_OK;
-    case CR_ACTIVATION_selu:
-        apply(b, "Selu", NULL);
-        return CR_OK;
-    case CR_ACTIVATION_sigmoid:
-        apply(b, "Sigmoid", NULL);
-        return CR_OK;
-    case CR_ACTIVATION_hyperbolic_tangent:
-        apply(b, "Tanh", NULL);
-        return CR_OK;
-    case CR_ACTIVATION_softplus:
-        apply(b, "Softplus", NULL);
-        return CR_OK;
-    case CR_ACTIVATION_gelu: /* x (1 + erf(x / sqrt 2)) / 2 */
-        apply_number(b, "Mul", 0.70710678118654752);
-        apply(b, "Erf", NULL);
-        apply_number(b, "Add", 1);
-        apply_number(b, "Mul", 0.5);
-        times_x(b, x);
-        return CR_OK;
-    case CR_ACTIVATION_gelu_tanh: /* x / (1 + e^-2u), u = sqrt(2 / pi) x (1 + 0.044715 x^2) */
-        times_x(b, x);
-        apply_number(b, "Mul", 0.044715);
-        apply_number(b, "Add", 1);
-        times_x(b, x);
-        apply_number(b, "Mul", 1.5957691216057308);
-        apply(b, "Sigmoid", NULL);
-        times_x(b, x);
-        return CR_OK;
-    case CR_ACTIVATION_silu:
-        apply(b, "Sigmoid", NULL);
-        times_x(b, x);
-        return CR_OK;
-    case CR_ACTIVATION_hard_swish:
-        apply(b, "HardSigmoid", sixth);
-        times_x(b, x);
-        return CR_OK;
-    }
-    return cr_fail(err, CR_ERROR_UNSUPPORTED, "%s: its activation cannot be exported as ONNX", b->stage->name);
-}
-
 static enum cr_status build_prelu(struct build *b, struct cr_error *err)
 {
     name_text slope;
     CR_TRY(parameter(b, b->stage->weight, b->stage->weights, false, slope, err));
-    apply_with(b, "PRelu", slope, NULL);
+    cr_onnx_apply_with(b, "PRelu", slope, NULL);
     return CR_OK;
 }
 
@@ -359,19 +298,19 @@ static enum cr_status build(struct build *b, struct cr_error *err)
         build_pool(b);
         return CR_OK;
     case CR_STAGE_ADD:
-        apply_with(b, "Add", b->other, NULL);
+        cr_onnx_apply_with(b, "Add", b->other, NULL);
         return CR_OK;
     case CR_STAGE_CONCAT:
-        apply_with(b, "Concat", b->other, axis);
+        cr_onnx_apply_with(b, "Concat", b->other, axis);
         return CR_OK;
     case CR_STAGE_GATE:
         build_gate(b);
         return CR_OK;
     case CR_STAGE_RELU:
-        apply(b, "Relu", NULL);
+        cr_onnx_apply(b, "Relu", NULL);
         return CR_OK;
     case CR_STAGE_ACTIVATION:
-        return build_activation(b, err);
+        return cr_onnx_activation(b, err);
     case CR_STAGE_PRELU:
         return build_prelu(b, err);
     case CR_STAGE_MAXOUT:
@@ -382,7 +321,7 @@ static enum cr_status build(struct build *b, struct cr_error *err)
         build_upsample(b);
         return CR_OK;
     case CR_STAGE_SOFTMAX:
-        apply(b, "Softmax", axis);
+        cr_onnx_apply(b, "Softmax", axis);
         return CR_OK;
     case CR_STAGE_KINDS:
         break;
@@ -390,19 +329,33 @@ static enum cr_status build(struct build *b, struct cr_error *err)
     return cr_fail(err, CR_ERROR_UNSUPPORTED, "%s: it cannot be exported as ONNX", b->stage->name);
 }
 
-/* What mixes numbers by their place in memory behind flatten has no order that fits N C H W. */
-static enum cr_status check_order(const struct build *b, struct cr_error *err)
+/* Whether the stage needs rows as they lie in our memory: it mixes their numbers, or has two that may differ in order.
+ */
+static bool needs_rows(const struct build *b)
 {
-    enum cr_stage_kind kind = b->stage->kind;
-    bool mixes = kind == CR_STAGE_MAXOUT || kind == CR_STAGE_CONCAT || kind == CR_STAGE_GATE ||
-                 kind == CR_STAGE_SOFTMAX || (kind == CR_STAGE_GROUPNORM && b->stage->groups != 1);
-    if (!mixes || !is_flattened(b))
-        return CR_OK;
-    return cr_fail(
-        err, CR_ERROR_UNSUPPORTED,
-        "%s: ONNX has flattened pictures in another order, which %s behind flatten does not allow: put dense "
-        "before it",
-        b->stage->name, cr_stage_word(kind));
+    if (b->onnx->program->graph_value[b->stage->out]->shape.rank != 1)
+        return false;
+    switch (b->stage->kind) {
+    case CR_STAGE_MAXOUT:
+    case CR_STAGE_CONCAT:
+    case CR_STAGE_GATE:
+    case CR_STAGE_SOFTMAX:
+    case CR_STAGE_ADD:
+        return true;
+    case CR_STAGE_GROUPNORM:
+        return b->stage->groups != 1;
+    default:
+        return false;
+    }
+}
+
+static void make_rows(struct build *b)
+{
+    if (b->picture)
+        cr_onnx_row(b->onnx, b->at);
+    if (b->other_picture)
+        cr_onnx_row(b->onnx, b->other);
+    b->picture = b->other_picture = false;
 }
 
 enum cr_status cr_onnx_stage(struct cr_onnx *onnx, const struct cr_stage *stage, struct cr_error *err)
@@ -414,12 +367,15 @@ enum cr_status cr_onnx_stage(struct cr_onnx *onnx, const struct cr_stage *stage,
         b.picture = onnx->picture[stage->in[0]];
     if (stage->in[0] >= 0)
         strcpy(b.at, onnx->value[stage->in[0]]);
-    if (stage->in[1] >= 0)
+    if (stage->in[1] >= 0) {
         strcpy(b.other, onnx->value[stage->in[1]]);
-    CR_TRY(check_order(&b, err));
+        b.other_picture = onnx->picture[stage->in[1]];
+    }
+    if (needs_rows(&b))
+        make_rows(&b);
     CR_TRY(build(&b, err));
     if (stage->relu)
-        apply(&b, "Relu", NULL);
+        cr_onnx_apply(&b, "Relu", NULL);
     strcpy(onnx->value[stage->out], b.at);
     onnx->picture[stage->out] = b.picture;
     return CR_OK;
