@@ -71,6 +71,10 @@ has_onnx() {
     python3 -c 'import onnx' 2>/dev/null || /usr/bin/python3 -c 'import onnx' 2>/dev/null
 }
 
+has_pillow() {
+    python3 -c 'import PIL' 2>/dev/null || /usr/bin/python3 -c 'import PIL' 2>/dev/null
+}
+
 # One line a need: group | what it is | how to see that it is there | apt-get | dnf | pacman | brew. "-": no package.
 needs() {
     cat <<'END'
@@ -105,6 +109,7 @@ cross | a C compiler for 64-bit ARM | has_program aarch64-linux-gnu-gcc | gcc-aa
 cross | QEMU for single programs | has_program qemu-aarch64 | qemu-user | qemu-user | qemu-user | -
 exports | a C compiler for 32-bit ARM | has_program arm-none-eabi-gcc | gcc-arm-none-eabi libnewlib-arm-none-eabi | arm-none-eabi-gcc-cs arm-none-eabi-newlib | arm-none-eabi-gcc arm-none-eabi-newlib | arm-none-eabi-gcc
 exports | ONNX's checker | has_onnx | python3-onnx | python3-onnx | - | -
+exports | Pillow | has_pillow | python3-pil | python3-pillow | python-pillow | pillow
 exports | node | has_program npm | nodejs npm | nodejs npm | nodejs npm | node
 exports | QEMU for single programs | has_program qemu-arm | qemu-user | qemu-user | qemu-user | -
 END

@@ -98,6 +98,25 @@ static void refuses_damage(void **state)
     free(content);
 }
 
+/* A network that reconstructs pictures answers with more numbers than there are classes. */
+static void refuses_reconstruction(void **state)
+{
+    struct fixture again = *(struct fixture *)*state;
+    struct cr_error err;
+    struct cr_classifier *classifier;
+    struct stat info;
+    path_in(again.folder, "pictures", again.run);
+    path_in(again.folder, "pictures.safetensors", again.model);
+    train(&again, "data: {source: digits, limit: 100}\nmodel: [dense: 8, dense: 64]\n"
+                  "train: {target: input, loss: mse, epochs: 1}\n");
+    assert_int_equal(stat(again.model, &info), 0);
+    char *content = file_text(again.model);
+    expect_error(cr_classifier_open_memory(&classifier, content, (size_t)info.st_size, &err), CR_ERROR_UNSUPPORTED,
+                 "model: reconstructs its input (train.target: input): it has no classes to tell apart");
+    assert_null(classifier);
+    free(content);
+}
+
 static void refuses_nan(void **state)
 {
     struct fixture *fixture = *state;
@@ -181,6 +200,7 @@ static void many_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(refuses), cmocka_unit_test(refuses_damage),
-                                       cmocka_unit_test(refuses_nan), cmocka_unit_test(many_threads)};
+                                       cmocka_unit_test(refuses_nan), cmocka_unit_test(refuses_reconstruction),
+                                       cmocka_unit_test(many_threads)};
     return cmocka_run_group_tests_name("classifier", tests, set_up, tear_down);
 }

@@ -6,6 +6,7 @@
  * way back through it, nor through other frozen norms and prelu, so that what lies before them must be frozen too.
  */
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/builder.h"
@@ -46,19 +47,29 @@ static bool needs_params(const struct cr_vertex *vertex)
     return false;
 }
 
-/* The first layer with learned parameters that `value` is made of, or NULL. */
-static const char *trained_before(const struct cr_value *value)
+/* A layer with learned parameters that the vertex's results are made of, or NULL; `trained` has those of the values. */
+static const char *find_trained(const struct cr_vertex *vertex, const char *const *trained)
 {
     const char *found = NULL;
 
-    if (value->producer == NULL)
-        return NULL;
-    for (int i = 0; i < value->producer->inputs && found == NULL; i++) {
-        if (value->producer->in[i]->role == CR_ROLE_PARAM)
-            return value->producer->label;
-        found = trained_before(value->producer->in[i]);
-    }
+    for (int i = 0; i < vertex->inputs && found == NULL; i++)
+        found = vertex->in[i]->role == CR_ROLE_PARAM ? vertex->label : trained[vertex->in[i]->id];
     return found;
+}
+
+/* One walk in the order of the graph: each value once, however many ways lead to it. */
+static enum cr_status check_order(const struct cr_builder *builder, const char **trained, struct cr_error *err)
+{
+    for (const struct cr_vertex *vertex = builder->graph->first; vertex != NULL; vertex = vertex->next) {
+        const char *before = needs_params(vertex) ? trained[vertex->in[0]->id] : NULL;
+        if (before != NULL)
+            return cr_node_fail(builder->freeze, err,
+                                "%s is frozen, but %s before it is not: freeze that too, or neither", vertex->label,
+                                before);
+        for (int i = 0; i < vertex->op->outputs; i++)
+            trained[vertex->out[i]->id] = find_trained(vertex, trained);
+    }
+    return CR_OK;
 }
 
 enum cr_status cr_freeze_check(const struct cr_builder *builder, struct cr_error *err)
@@ -71,11 +82,10 @@ enum cr_status cr_freeze_check(const struct cr_builder *builder, struct cr_error
         CR_TRY(check_pattern(builder, freeze, err));
     for (const struct cr_node *item = freeze->first; item != NULL; item = item->next)
         CR_TRY(check_pattern(builder, item, err));
-    for (const struct cr_vertex *vertex = builder->graph->first; vertex != NULL; vertex = vertex->next) {
-        const char *before = needs_params(vertex) ? trained_before(vertex->in[0]) : NULL;
-        if (before != NULL)
-            return cr_node_fail(freeze, err, "%s is frozen, but %s before it is not: freeze that too, or neither",
-                                vertex->label, before);
-    }
-    return CR_OK;
+    const char **trained = calloc((size_t)builder->graph->values + 1, sizeof(*trained));
+    if (trained == NULL)
+        return cr_fail_memory(err);
+    enum cr_status status = check_order(builder, trained, err);
+    free(trained);
+    return status;
 }

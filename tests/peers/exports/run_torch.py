@@ -105,4 +105,5 @@ def main(what, *files):
         compare(plain, read(files[1])[1], files[2])
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
