@@ -1,6 +1,6 @@
 /*
- * Activations and norms against PyTorch's, frozen by tests/peers/layers.py: the losses of a batch behind one layer and
- * a dense one, and all gradients; on each instruction set and in both number types.
+ * Layers against PyTorch's, frozen by tests/peers/layers.py: the losses of a batch behind one layer and a dense one,
+ * and all gradients; on each instruction set and in both number types. Every layer of the registry must be among them.
  */
 #include "op_case.h"
 
@@ -47,7 +47,22 @@ static const char *const cases[][2] = {
     {"upsample-nearest", "upsample"},
     {"upsample-bilinear", "upsample: {scale: 3, mode: bilinear}"},
     {"squeeze-excite", "squeeze-excite: 3"},
+    {"conv", "conv: 5"},
+    {"conv-stride", "conv: {filters: 3, kernel: 5, stride: 2}"},
+    {"maxpool", "maxpool: 2"},
+    {"maxpool-overlap", "maxpool: {size: 3, stride: 2, padding: 1}"},
+    {"avgpool", "avgpool: 2"},
+    {"avgpool-overlap", "avgpool: {size: 3, stride: 2, padding: 1}"},
+    {"pool", "pool: average"},
+    {"globalpool", "globalpool"},
+    {"residual", "residual: [tanh]"},
+    {"branch", "branch: {lists: [[tanh], [softplus]]}"},
+    {"branch-add", "branch: {lists: [[tanh], [softplus]], join: add}"},
+    {"repeat", "repeat: {times: 2, layers: [tanh]}"},
 };
+
+/* Part of every case; or drawn at random, which no other program can follow. */
+static const char *const others[] = {"dense", "flatten", "dropout", "spatial-dropout"};
 
 struct run {
     const struct cr_safetensors *file;
@@ -169,11 +184,32 @@ static void in_double(void **state)
     cr_safetensors_free(file);
 }
 
+static bool is_among(const char *layer)
+{
+    size_t length = strlen(layer);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(others[i], layer) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (strncmp(cases[i][1], layer, length) == 0 && (cases[i][1][length] == 0 || cases[i][1][length] == ':'))
+            return true;
+    return false;
+}
+
+static void every_layer_is_held(void **state)
+{
+    (void)state;
+    for (int i = 0; cr_layers.entries[i]; i++)
+        if (!is_among(cr_layers.entries[i]->name))
+            fail_msg("layer %s: no case here and in tests/peers/layers.py", cr_layers.entries[i]->name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_float),
         cmocka_unit_test(in_double),
+        cmocka_unit_test(every_layer_is_held),
     };
     return cmocka_run_group_tests_name("layers against PyTorch", tests, NULL, NULL);
 }

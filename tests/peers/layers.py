@@ -100,6 +100,18 @@ CASES = {
     "upsample-bilinear": plain(lambda x: F.interpolate(x, scale_factor=3, mode="bilinear", align_corners=False)),
     "squeeze-excite": ({"squeeze.weight": (CHANNELS, 2), "squeeze.bias": (2,),
                         "excite.weight": (2, CHANNELS), "excite.bias": (CHANNELS,)}, squeeze_excite),
+    "conv": with_bias(lambda x, w: conv(x, w, 1, 1), (3, 3, CHANNELS, 5), 5),
+    "conv-stride": with_bias(lambda x, w: conv(x, w, 2, 1), (5, 5, CHANNELS, 3), 3),
+    "maxpool": plain(lambda x: F.max_pool2d(x, 2)),
+    "maxpool-overlap": plain(lambda x: F.max_pool2d(x, 3, stride=2, padding=1)),
+    "avgpool": plain(lambda x: F.avg_pool2d(x, 2)),
+    "avgpool-overlap": plain(lambda x: F.avg_pool2d(x, 3, stride=2, padding=1, count_include_pad=False)),
+    "pool": plain(lambda x: F.avg_pool2d(x, 2)),
+    "globalpool": plain(lambda x: x.mean((2, 3))),
+    "residual": plain(lambda x: x + torch.tanh(x)),
+    "branch": plain(lambda x: torch.cat([torch.tanh(x), F.softplus(x)], 1)),
+    "branch-add": plain(lambda x: torch.tanh(x) + F.softplus(x)),
+    "repeat": plain(lambda x: torch.tanh(torch.tanh(x))),
 }
 
 
