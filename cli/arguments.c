@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cradle/base.h>
 
@@ -42,6 +43,12 @@ static int fail_unknown(const struct cli_command *command, const char *what, con
     for (; *possible && used < sizeof all; possible++)
         used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", *possible);
     return cli_usage_fail(command, "unknown %s %s (there are: %s)", what, word, all);
+}
+
+bool cli_is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 int cli_word_fail(const struct cli_command *command, const char *what, const char *word, cli_words *words)

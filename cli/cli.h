@@ -38,9 +38,17 @@ struct cli_option {
     cli_words *word;  /* of CLI_WORD */
 };
 
+/* What an argument is where the first of all is `first`: the completion offers this instead. */
+struct cli_case {
+    const char *first; /* NULL ends the table */
+    enum cli_type type;
+    cli_words *word;
+};
+
 struct cli_argument {
     const char *name; /* as in the usage line; NULL ends the table */
     enum cli_type type;
+    const struct cli_case *cases; /* NULL: none */
     bool optional;
     bool many; /* the last: one or more, or none where it is optional */
     cli_words *word;
@@ -96,6 +104,8 @@ int cli_parse(const struct cli_command *command, int count, char *const *words, 
 int cli_usage_fail(const struct cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* `word` is none of `words`: as above, with the nearest. */
 int cli_word_fail(const struct cli_command *command, const char *what, const char *word, cli_words *words);
+
+bool cli_is_folder(const char *path);
 
 void cli_help_short(void);
 void cli_help_command(const struct cli_command *command);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <cradle/babysit.h>
 
@@ -198,12 +197,6 @@ static void tell_json(const struct check *check, const char *file)
 /* -------------------------------------------------------------------------------------------------------------- main
  */
 
-static bool is_folder(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 static enum cr_status look_at_run(struct check *check, const char *folder)
 {
     struct cr_babysitter *babysitter;
@@ -255,7 +248,7 @@ static int run(const struct cli_call *call)
 {
     struct check check = {.values = call->values};
     int code;
-    check.is_run = is_folder(call->arguments[0]);
+    check.is_run = cli_is_folder(call->arguments[0]);
     if (check.is_run && (call->count > 1 || check.values->quick))
         return cli_usage_fail(call->command, "%s is a folder: of a run the events are read again, as they are",
                               call->arguments[0]);

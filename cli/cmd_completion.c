@@ -2,7 +2,8 @@
  * cradle completion bash: a script that completes commands, options and arguments, made from the commands' tables.
  *
  * The script finds the spot where the cursor is: "" (the command), "options", COMMAND:--OPTION (its value) or
- * COMMAND:N (its N-th argument), and one list says what may stand at each.
+ * COMMAND:N (its N-th argument; COMMAND:N:FIRST where that depends on the first), and one list says what may stand at
+ * each.
  */
 #include <stdio.h>
 
@@ -12,22 +13,25 @@ static const char head[] =
     "# Completion of cradle in bash: eval \"$(cradle completion bash)\"\n"
     "_cradle() {\n"
     "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}\n"
-    "    local options='--help --version' takes='' place=1 spot i action\n"
+    "    local options='--help --version' takes='' place=1 first='' spot i action\n"
     "    case $command in\n";
 
 static const char middle[] = "    esac\n"
                              "    for ((i = 2; i < COMP_CWORD; i++)); do\n"
                              "        if [[ ${COMP_WORDS[i]} != -* && $takes != *\" ${COMP_WORDS[i-1]} \"* ]]; then\n"
-                             "            place=$((place + 1))\n"
+                             "            place=$((place + 1)) first=${first:-${COMP_WORDS[i]}}\n"
                              "        fi\n"
                              "    done\n"
                              "    spot=$command:$place\n"
                              "    if [ \"$COMP_CWORD\" = 1 ]; then spot=''; fi\n"
                              "    if [[ $cur == -* ]]; then spot=options; fi\n"
                              "    if [[ $takes == *\" $prev \"* ]]; then spot=$command:$prev; fi\n"
-                             "    action=(-W '')\n"
-                             "    case $spot in\n"
-                             "    options) action=(-W \"$options\") ;;\n";
+                             "    case $spot:$first in\n";
+
+static const char last[] = "    esac\n"
+                           "    action=(-W '')\n"
+                           "    case $spot in\n"
+                           "    options) action=(-W \"$options\") ;;\n";
 
 static const char tail[] =
     "    esac\n"
@@ -62,6 +66,15 @@ static void tell_action(enum cli_type type, cli_words *word)
     printf(") ;;\n");
 }
 
+/* The spots that depend on the first argument get names of their own. */
+static void tell_cases(const struct cli_command *command)
+{
+    int place = 1;
+    for (const struct cli_argument *argument = command->arguments; argument && argument->name; argument++, place++)
+        for (const struct cli_case *at = argument->cases; at && at->first; at++)
+            printf("    %s:%d:%s) spot=$spot:$first ;;\n", command->name, place, at->first);
+}
+
 static void tell_spots(const struct cli_command *command)
 {
     int place = 1;
@@ -71,6 +84,10 @@ static void tell_spots(const struct cli_command *command)
             tell_action(option->type, option->word);
         }
     for (const struct cli_argument *argument = command->arguments; argument && argument->name; argument++, place++) {
+        for (const struct cli_case *at = argument->cases; at && at->first; at++) {
+            printf("    %s:%d:%s", command->name, place, at->first);
+            tell_action(at->type, at->word);
+        }
         if (argument->type == CLI_TEXT)
             continue;
         if (argument->many)
@@ -88,6 +105,9 @@ static int run(const struct cli_call *call)
     for (const struct cli_command *const *command = cli_commands; *command; command++)
         tell_options(*command);
     fputs(middle, stdout);
+    for (const struct cli_command *const *command = cli_commands; *command; command++)
+        tell_cases(*command);
+    fputs(last, stdout);
     printf("    ''");
     tell_action(CLI_WORD, cli_command_word);
     for (const struct cli_command *const *command = cli_commands; *command; command++)

@@ -2,18 +2,20 @@
  * cradle data info SOURCE [--sheet FILE]
  * cradle data sheet FILE OUT [PATH=VALUE ...] [--count N]
  * cradle data get NAME [--into DIR] [--mirror URL]
+ * cradle data pack SOURCE OUT
  */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <cradle/data.h>
 
+#include "data_get.h"
+#include "data_pack.h"
 #include "data_sheet.h"
+#include "data_source.h"
 
-enum { ROWS = 10, ROWS_MAX = 1000, SHEET_COLUMNS = 20, ROWS_SHOWN = 100, BAR = 24, SOURCE_MAX = 16384 };
+enum { ROWS = 10, ROWS_MAX = 1000, SHEET_COLUMNS = 20, ROWS_SHOWN = 100, BAR = 24 };
 
 struct data_values {
     struct cli_common common;
@@ -27,53 +29,6 @@ struct part {
     struct cr_dataset *dataset;
     struct cr_data_info *info;
 };
-
-static const char *format_word(int index)
-{
-    return cr_formats.entries[index] ? cr_formats.entries[index]->name : NULL;
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
-static enum cr_status fail_source(const char *source, struct cr_error *err)
-{
-    const char *words[64] = {0};
-    for (int i = 0; i < 63 && format_word(i); i++)
-        words[i] = format_word(i);
-    const char *nearest = cr_nearest_word(source, words);
-    return cr_fail(err, CR_ERROR_ARGUMENT,
-                   "%s: neither a folder nor a source that is known (`cradle list formats`)%s%s%s", source,
-                   nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
-}
-
-/* The source as an override: as it is for a name or a map, and {folder: {path: 'x'}} for a folder. */
-static enum cr_status read_source(struct cr_config **config, const char *source, struct cr_error *err)
-{
-    static const char head[] = "source={folder: {path: '", tail[] = "'}}";
-    char text[SOURCE_MAX];
-    size_t used = 0;
-    CR_TRY(cr_config_parse(config, "", "command line", err));
-    if (strlen(source) > sizeof text / 2 - sizeof head - sizeof tail)
-        return cr_fail(err, CR_ERROR_ARGUMENT, "the source is too long");
-    if (cr_registry_find(&cr_formats, source) || source[0] == '{') {
-        snprintf(text, sizeof text, "source=%s", source);
-        return cr_config_set(*config, text, err);
-    }
-    if (!is_folder(source))
-        return fail_source(source, err);
-    used = (size_t)snprintf(text, sizeof text, "%s", head);
-    for (const char *at = source; *at; at++) {
-        if (*at == '\'')
-            text[used++] = '\'';
-        text[used++] = *at;
-    }
-    strcpy(text + used, tail);
-    return cr_config_set(*config, text, err);
-}
 
 static enum cr_status open_part(struct part *part, enum cr_part which, struct cr_config *config,
                                 struct session *session)
@@ -245,7 +200,7 @@ static int run_info(const struct cli_call *call)
     struct part parts[2] = {{.name = "train"}, {.name = "test"}};
     enum cr_status status;
     CR_GO(session_open(&session, &values->common));
-    CR_GO(read_source(&config, call->arguments[1], &session.err));
+    CR_GO(data_source_read(&config, call->arguments[1], &session.err));
     CR_GO(tell(&session, values, config, parts));
 done:
     if (status != CR_OK)
@@ -259,83 +214,53 @@ done:
     return status == CR_OK ? CLI_OK : CLI_FAILURE;
 }
 
-static int run_sheet(const struct cli_call *call)
+/* sheet, get or pack. */
+static int run_work(const struct cli_call *call)
 {
     const struct data_values *values = call->values;
+    const char *what = call->arguments[0];
     struct session session;
     enum cr_status status = session_open(&session, &values->common);
     if (status == CR_OK)
-        status = data_sheet(&session, call, values->count ? values->count : ROWS);
+        status = strcmp(what, "get") == 0    ? data_get(&session, call->arguments[1], values->into, values->mirror)
+                 : strcmp(what, "pack") == 0 ? data_pack(&session, call)
+                                             : data_sheet(&session, call, values->count ? values->count : ROWS);
     if (status != CR_OK)
         session_fail(&session);
     session_close(&session);
     return status == CR_OK ? CLI_OK : CLI_FAILURE;
 }
 
-static const char *set_word(int index)
-{
-    return cr_sets.entries[index] ? cr_sets.entries[index]->name : NULL;
-}
-
-static enum cr_status get_set(struct session *session, const struct data_values *values, const char *name)
-{
-    char source[4096];
-    const char *words[64] = {0};
-    if (!cr_registry_find(&cr_sets, name)) {
-        for (int i = 0; i < 63 && set_word(i); i++)
-            words[i] = set_word(i);
-        const char *nearest = cr_nearest_word(name, words);
-        return cr_fail(&session->err, CR_ERROR_ARGUMENT,
-                       "%s: no set that can be fetched (mnist, fashion-mnist, kmnist, cifar10, cifar100)%s%s%s", name,
-                       nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
-    }
-    struct cr_get_options options = {
-        .into = values->into, .mirror = values->mirror, .progress = progress_show, .progress_user = &session->progress};
-    CR_TRY(cr_data_get(name, &options, source, sizeof source, &session->err));
-    screen_clear(&session->screen);
-    printf("data:\n  source: %s\n", source);
-    return CR_OK;
-}
-
-static int run_get(const struct cli_call *call)
+/* Options and arguments that another action has. */
+static int check_use(const struct cli_call *call)
 {
     const struct data_values *values = call->values;
-    struct session session;
-    enum cr_status status = session_open(&session, &values->common);
-    if (status == CR_OK)
-        status = get_set(&session, values, call->arguments[1]);
-    if (status != CR_OK)
-        session_fail(&session);
-    session_close(&session);
-    return status == CR_OK ? CLI_OK : CLI_FAILURE;
+    const char *what = call->arguments[0];
+    bool info = strcmp(what, "info") == 0, get = strcmp(what, "get") == 0, sheet = strcmp(what, "sheet") == 0;
+    if ((values->into || values->mirror) && !get)
+        return cli_usage_fail(call->command, "--into and --mirror are of data get");
+    if (values->sheet && !info)
+        return cli_usage_fail(call->command, "--sheet is of data info");
+    if (values->count && !sheet)
+        return cli_usage_fail(call->command, "--count is of data sheet");
+    if ((info || get) && call->count > 2)
+        return cli_usage_fail(call->command, "unexpected argument %s", call->arguments[2]);
+    if (!info && !get && call->count < 3)
+        return cli_usage_fail(call->command, "OUT is missing: the %s", sheet ? "PNG file to write" : "folder to make");
+    return CLI_OK;
 }
 
 static int run(const struct cli_call *call)
 {
-    const struct data_values *values = call->values;
-    bool info = strcmp(call->arguments[0], "info") == 0, get = strcmp(call->arguments[0], "get") == 0;
-    if ((values->into || values->mirror) && !get)
-        return cli_usage_fail(call->command, "--into and --mirror are of data get");
-    if (get && (values->sheet || values->count))
-        return cli_usage_fail(call->command, "--sheet and --count are not of data get");
-    if (get && call->count > 2)
-        return cli_usage_fail(call->command, "unexpected argument %s", call->arguments[2]);
-    if (get)
-        return run_get(call);
-    if (info && call->count > 2)
-        return cli_usage_fail(call->command, "unexpected argument %s", call->arguments[2]);
-    if (info && values->count)
-        return cli_usage_fail(call->command, "--count is of data sheet");
-    if (!info && call->count < 3)
-        return cli_usage_fail(call->command, "OUT is missing: the PNG file to write");
-    if (!info && values->sheet)
-        return cli_usage_fail(call->command, "--sheet is of data info");
-    return info ? run_info(call) : run_sheet(call);
+    int result = check_use(call);
+    if (result != CLI_OK)
+        return result;
+    return strcmp(call->arguments[0], "info") == 0 ? run_info(call) : run_work(call);
 }
 
 static const char *action(int index)
 {
-    static const char *const words[] = {"info", "sheet", "get", NULL};
+    static const char *const words[] = {"info", "sheet", "get", "pack", NULL};
     return words[index];
 }
 
@@ -344,18 +269,24 @@ static const struct cli_argument arguments[] = {
      .type = CLI_WORD,
      .word = action,
      .what = "action",
-     .help = "info: what the data hold; sheet: a picture of what a config's network will see; get: fetch a known set"},
+     .help = "info: what the data hold; sheet: a picture of what a config's network will see; get: fetch a known set; "
+             "pack: decode a source once"},
     {.name = "SOURCE",
      .type = CLI_FOLDER,
-     .word = format_word,
+     .word = data_format_word,
+     .cases = (const struct cli_case[]){{"sheet", CLI_FILE, NULL}, {"get", CLI_WORD, data_set_word}, {0}},
      .help = "digits, mnist, cifar10; a folder of class folders; or as in a file: '{folder: {path: cats, size: 32}}'; "
-             "of sheet: a config file"},
-    {.name = "OUT", .type = CLI_FILE, .optional = true, .help = "of sheet: the PNG file to write"},
+             "of sheet: a config file; of get: a known set; of pack: any of these but the last"},
+    {.name = "OUT",
+     .type = CLI_FILE,
+     .cases = (const struct cli_case[]){{"pack", CLI_FOLDER, NULL}, {0}},
+     .optional = true,
+     .help = "of sheet: the PNG file to write; of pack: the folder"},
     {.name = "PATH=VALUE",
      .type = CLI_TEXT,
      .optional = true,
      .many = true,
-     .help = "of sheet: changes a value of the config file: 'data.augment=[flip, crop: 4]'"},
+     .help = "of sheet and pack: changes a value of the config file: 'data.augment=[flip, crop: 4]'"},
     {0}};
 
 static const struct cli_option options[] = {{.name = "sheet",
@@ -388,15 +319,19 @@ static const struct cli_option options[] = {{.name = "sheet",
 
 const struct cli_command cmd_data = {
     .name = "data",
-    .help = "looks at data before a network does, and fetches them",
-    .more = "info tells counts, sizes, balance of the classes, mean and deviation, duplicates. sheet draws training\n"
-            "pictures as they are and as data.augment makes them in nine epochs. get fetches mnist, fashion-mnist,\n"
-            "kmnist, cifar10 or cifar100 and prints the section to use.\n"
-            "\n"
-            "  cradle data info digits\n"
-            "  cradle data info ~/pictures --sheet sheet.png\n"
-            "  cradle data sheet examples/cifar-fast.yaml sheet.png --count 20\n"
-            "  cradle data get fashion-mnist --into ~/data\n",
+    .help = "looks at data before a network does, fetches and packs them",
+    .more =
+        "info tells counts, sizes, balance of the classes, mean and deviation, duplicates. sheet draws training\n"
+        "pictures as they are and as data.augment makes them in nine epochs. get fetches mnist, fashion-mnist,\n"
+        "kmnist, cifar10 or cifar100 and prints the section to use. pack writes what a source or a config's source\n"
+        "decodes to, ready to be mapped, and prints the section that uses it; large folders of pictures get such a\n"
+        "cache by themselves.\n"
+        "\n"
+        "  cradle data info digits\n"
+        "  cradle data info ~/pictures --sheet sheet.png\n"
+        "  cradle data sheet examples/cifar-fast.yaml sheet.png --count 20\n"
+        "  cradle data get fashion-mnist --into ~/data\n"
+        "  cradle data pack '{folder: {path: ~/pictures, size: 128}}' packed\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct data_values),

@@ -35,6 +35,10 @@ cradle data _
 cradle data info mn
 cradle data info r
 cradle data info digits --sheet exam
+cradle data get m
+cradle data --into runs get kmn
+cradle data sheet exam
+cradle data pack digits r
 cradle list lay
 cradle list layers --
 cradle help comp
@@ -55,10 +59,14 @@ cradle:test:runs/o: <runs/one two>
 cradle:test:runs:--j: <--json>
 cradle:predict:runs:examples/a: <examples/a.yaml>
 cradle:predict:runs:--top:3:--json:x:examples/a: <examples/a.yaml>
-cradle:data:: <info> <sheet> <get>
+cradle:data:: <info> <sheet> <get> <pack>
 cradle:data:info:mn: <mnist>
 cradle:data:info:r: <runs>
 cradle:data:info:digits:--sheet:exam: <examples>
+cradle:data:get:m: <mnist>
+cradle:data:--into:runs:get:kmn: <kmnist>
+cradle:data:sheet:exam: <examples>
+cradle:data:pack:digits:r: <runs>
 cradle:list:lay: <layers>
 cradle:list:layers:--: <--names> <--help>
 cradle:help:comp: <completion>

@@ -1,6 +1,6 @@
-# cradle data info: presets, folders, maps; what it says of balance and duplicates; the contact sheet.
+# cradle data info: presets, folders, maps; what it says of balance and duplicates; the contact sheet; packs.
 . "$(dirname "$0")/cli.sh"
-rm -rf "it's here" ./*.png
+rm -rf "it's here" packed again ./*.png
 
 golden data-digits 0 data info digits
 golden data-digits 0 data info digits --workers 0 --threads 1
@@ -40,6 +40,24 @@ expect 2 'cradle data: unexpected argument x.png
 Try: cradle data --help' data info digits x.png
 expect 2 'cradle data: --count is of data sheet
 Try: cradle data --help' data info digits --count 3
+
+# A source and a config's source as packs, which say the same; wrong use.
+cradle data pack digits packed
+[ $code = 0 ] && [ "$(cat out)" = "# 1437 samples to train, 360 to test
+data:
+  source: {pack: 'packed'}" ] || fault "data pack: exit status $code: $(cat out err)"
+"$CRADLE" data info digits | tail -n +2 >straight
+"$CRADLE" data info '{pack: packed}' | tail -n +2 >mapped
+cmp straight mapped || fault 'data info differs between digits and their pack'
+expect 0 '' data pack "$digits" again data.source=digits
+cmp packed/test.pack again/test.pack || fault 'the packs of the source and of the config differ'
+expect 1 'cradle: x=1: values are changed of a config file, and digits is none' data pack digits packed x=1
+expect 1 'cradle: err: cannot make the folder' data pack digits err
+expect 2 'cradle data: OUT is missing: the folder to make
+Try: cradle data --help' data pack digits
+head -c 5000 again/train.pack >packed/train.pack
+expect 1 'cradle: command line: source: packed/train.pack: is damaged: it is not as long as its head says; remove it and make it anew' data info '{pack: packed}'
+expect 1 'cradle: command line: source: nowhere: is no folder, expected one that `cradle data pack` made' data info '{pack: nowhere}'
 
 CRADLE_DATA=/nowhere
 export CRADLE_DATA

@@ -161,6 +161,8 @@ static bool source_of(const char *name, char source[1024])
         snprintf(source, 1024, "{cifar-bin: %s}", folder);
     else if (strcmp(name, "npy") == 0 || strcmp(name, "npz") == 0)
         return false; /* test_data_npy.c makes them */
+    else if (strcmp(name, "pack") == 0)
+        return false; /* test_data_pack.c makes them */
     else if (strcmp(name, "csv") == 0)
         snprintf(source, 1024, "{csv: {path: %s/a.csv, test: %s/a.csv}}", folder, folder);
     else

@@ -98,6 +98,14 @@ CR_API enum cr_status cr_dataset_with_targets(struct cr_dataset **dataset, const
                                               int64_t channels, int64_t target_width, const char *const *target_names,
                                               struct cr_error *err);
 
+/*
+ * Writes all samples of a dataset, decoded, with their labels or targets and names, into one file, which appears whole.
+ * The source `{pack: FOLDER}` reads FOLDER/train.pack and FOLDER/test.pack. Another process that is writing the same
+ * file is CR_ERROR_BUSY.
+ */
+CR_API enum cr_status cr_dataset_pack(const struct cr_dataset *dataset, const char *file,
+                                      const struct cr_data_options *options, struct cr_error *err);
+
 /* One picture file (JPEG, PNG; told by content, not name) as a network wants it: resized, cropped, grey or RGB. */
 CR_API enum cr_status cr_image_load(const char *file, int64_t height, int64_t width, int64_t channels, uint8_t *pixels,
                                     struct cr_error *err);

@@ -38,7 +38,9 @@ struct cr_folder_values {
     int channels;
     int64_t damaged; /* files */
     int64_t memory;  /* MiB */
+    int64_t cache;   /* MiB */
 };
+enum { CR_CACHE_MIB = 16384 };
 
 enum cr_cifar_labels { CR_CIFAR_FINE, CR_CIFAR_COARSE };
 

@@ -346,3 +346,9 @@ void cr_tree_free(struct cr_tree *tree)
     cr_arena_free(tree->arena);
     *tree = (struct cr_tree){0};
 }
+
+size_t cr_tree_root_length(const struct cr_tree *tree)
+{
+    size_t length = strlen(tree->root);
+    return length + (tree->root[length - 1] != '/');
+}

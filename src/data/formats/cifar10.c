@@ -29,7 +29,8 @@ static enum cr_status open_folder(struct cr_dataset **dataset, const struct cr_f
         return cr_format_cifar_bin.open(dataset, &inner, err);
     }
     if (holds(path, "train", cr_folder_exists)) {
-        struct cr_folder_values values = {.path = path, .test = "", .size = 32, .channels = 3, .memory = 4096};
+        struct cr_folder_values values = {
+            .path = path, .test = "", .size = 32, .channels = 3, .memory = 4096, .cache = CR_CACHE_MIB};
         inner.values = &values;
         return cr_format_folder.open(dataset, &inner, err);
     }

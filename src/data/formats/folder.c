@@ -2,8 +2,8 @@
  * Class folders of JPEG and PNG files: PATH/CLASS/any/where.jpg, or the same under PATH/train and PATH/test.
  *
  * Every file is decoded once when the dataset is opened, by the workers: so all damaged files are known before the
- * first epoch. Where the pixels fit in `memory` they stay there; else each picture is decoded anew whenever it is asked
- * for.
+ * first epoch. Where that pays, the pixels go to a cache on the disk (data/cache.h) and come from there the next time.
+ * Else they stay in memory where they fit in `memory`, or each picture is decoded anew whenever it is asked for.
  */
 #include "data/dataset.h"
 #include "data/format.h"
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/cache.h"
 #include "data/thread.h"
 #include "data/tree.h"
 
@@ -38,6 +39,7 @@ struct decoding {
     int64_t side, channels;
     size_t sample;
     uint8_t *pixels; /* [tree->count][sample], NULL: decoded pictures are dropped */
+    bool owned;      /* `pixels` are memory of ours, and not of a pack */
     char **reasons;  /* [tree->count], NULL: the file is sound */
 };
 
@@ -57,27 +59,19 @@ static enum cr_status decode(void *user, int64_t index, struct cr_error *err)
     return work->reasons[index] ? CR_OK : cr_fail_memory(err);
 }
 
-/* Names the damaged files, and fails where there are more than `limit`. */
-static enum cr_status judge(const struct decoding *work, int64_t limit, int64_t *sound,
+/* Names the damaged files by their `reasons`, and fails where there are more than `limit`. */
+static enum cr_status judge(const struct cr_tree *tree, const char *const *reasons, int64_t damaged, int64_t limit,
                             const struct cr_context *context, struct cr_error *err)
 {
     enum { IN_MESSAGE = 3, IN_LOG = 20 };
-    const struct cr_tree *tree = work->tree;
-    int64_t damaged = 0;
-    for (int64_t i = 0; i < tree->count; i++)
-        damaged += work->reasons[i] != NULL;
-    *sound = tree->count - damaged;
     bool too_many = damaged > limit;
     char list[700] = "";
     size_t used = 0;
-    for (int64_t i = 0, seen = 0; i < tree->count; i++) {
-        if (!work->reasons[i])
-            continue;
-        if (!too_many || seen < IN_LOG)
-            cr_log(context, CR_LOG_WARNING, "%s%s", work->reasons[i], too_many ? "" : " (skipped)");
-        if (seen < IN_MESSAGE && used < sizeof list)
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", seen ? "; " : "", work->reasons[i]);
-        seen++;
+    for (int64_t i = 0; i < damaged; i++) {
+        if (!too_many || i < IN_LOG)
+            cr_log(context, CR_LOG_WARNING, "%s%s", reasons[i], too_many ? "" : " (skipped)");
+        if (i < IN_MESSAGE && used < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? "; " : "", reasons[i]);
     }
     if (!too_many)
         return CR_OK;
@@ -96,7 +90,7 @@ static enum cr_status take(struct cr_store *store, struct decoding *work, struct
     struct folder *folder = cr_arena_alloc(store->arena, sizeof *folder);
     if (!folder)
         return cr_fail_memory(err);
-    folder->root_length = strlen(tree->root) + (tree->root[strlen(tree->root) - 1] != '/');
+    folder->root_length = cr_tree_root_length(tree);
     folder->paths = cr_arena_alloc(store->arena, (size_t)store->dataset.count * sizeof *folder->paths);
     if (!folder->paths)
         return cr_fail_memory(err);
@@ -113,11 +107,12 @@ static enum cr_status take(struct cr_store *store, struct decoding *work, struct
         at++;
     }
     store->own = folder;
-    store->pixels = work->pixels;
-    work->pixels = NULL;
-    store->dataset.pixels = store->pixels;
-    if (!store->pixels)
+    store->dataset.pixels = work->pixels;
+    if (!work->pixels)
         store->dataset.get = get;
+    if (work->owned)
+        store->pixels = work->pixels;
+    work->owned = false;
     store->dataset.describe = describe;
     return CR_OK;
 }
@@ -135,8 +130,38 @@ static enum cr_status check_classes(const struct cr_dataset *dataset, const stru
     return CR_OK;
 }
 
+/* How many files are damaged, and why: `list` has room for all. */
+static int64_t gather_reasons(const struct decoding *work, char **list)
+{
+    int64_t damaged = 0;
+    for (int64_t i = 0; i < work->tree->count; i++)
+        if (work->reasons[i])
+            list[damaged++] = work->reasons[i];
+    return damaged;
+}
+
+/* Where decoded pictures go: into the pack that is being written, memory, or nowhere. */
+static enum cr_status choose_room(struct decoding *work, const struct cr_format_call *call,
+                                  struct cr_pack_writer *writer, struct cr_error *err)
+{
+    const struct cr_folder_values *values = call->values;
+    uint64_t all = (uint64_t)work->sample * (uint64_t)work->tree->count;
+    work->owned = !writer && all <= (uint64_t)values->memory << 20;
+    work->pixels = writer ? cr_pack_room(writer) : work->owned ? malloc((size_t)all) : NULL;
+    if (work->owned && !work->pixels)
+        return cr_fail_memory(err);
+    if (!work->pixels)
+        cr_log(call->context, CR_LOG_INFO,
+               "%s: %lld pictures need %llu MiB, more than memory: %lld; each is decoded whenever it is needed",
+               work->tree->root, (long long)work->tree->count, (unsigned long long)(all >> 20),
+               (long long)values->memory);
+    return CR_OK;
+}
+
+/* Decodes all files. With a writer (which this ends) the pack is made and *dataset stays NULL. */
 static enum cr_status open_tree(struct cr_dataset **dataset, const struct cr_format_call *call,
-                                const struct cr_tree *tree, struct cr_error *err)
+                                const struct cr_tree *tree, struct cr_pack_writer *writer, const char *key,
+                                struct cr_error *err)
 {
     const struct cr_folder_values *values = call->values;
     struct decoding work = {.tree = tree, .side = values->size, .channels = values->channels};
@@ -144,34 +169,101 @@ static enum cr_status open_tree(struct cr_dataset **dataset, const struct cr_for
     enum cr_status status = CR_OK;
     work.sample = (size_t)(work.side * work.side * work.channels);
     work.reasons = calloc((size_t)tree->count, sizeof *work.reasons);
-    if (!work.reasons)
+    char **damaged = calloc((size_t)tree->count, sizeof *damaged);
+    if (!work.reasons || !damaged)
         CR_GO(cr_fail_memory(err));
-    uint64_t all = (uint64_t)work.sample * (uint64_t)tree->count;
-    bool in_memory = all <= (uint64_t)values->memory << 20;
-    if (in_memory && !(work.pixels = malloc((size_t)all)))
-        CR_GO(cr_fail_memory(err));
-    if (!in_memory)
-        cr_log(call->context, CR_LOG_INFO,
-               "%s: %lld pictures need %llu MiB, more than memory: %lld; each is decoded whenever it is needed",
-               tree->root, (long long)tree->count, (unsigned long long)(all >> 20), (long long)values->memory);
+    CR_GO(choose_room(&work, call, writer, err));
     CR_GO(cr_parallel(&call->options, "decoding pictures", tree->count, decode, &work, err));
-    struct cr_extent extent = {
-        .height = work.side, .width = work.side, .channels = work.channels, .classes = tree->classes};
-    CR_GO(judge(&work, values->damaged, &extent.count, call->context, err));
+    int64_t damaged_count = gather_reasons(&work, damaged);
+    CR_GO(judge(tree, (const char *const *)damaged, damaged_count, values->damaged, call->context, err));
+    struct cr_extent extent = {.count = tree->count - damaged_count,
+                               .height = work.side,
+                               .width = work.side,
+                               .channels = work.channels,
+                               .classes = tree->classes};
     if (extent.count == 0)
         CR_GO(cr_fail(err, CR_ERROR_FORMAT, "%s: every picture is damaged", tree->root));
     CR_GO(cr_store_new(&store, &extent, false, tree->class_names, err, "folder %s", tree->root));
     CR_GO(take(store, &work, err));
     if (call->part == CR_PART_TRAIN)
         CR_GO(check_classes(&store->dataset, tree, err));
+    if (writer) {
+        status = cr_pack_commit(writer, &store->dataset, key, damaged, damaged_count, err);
+        writer = NULL;
+        goto done;
+    }
     *dataset = &store->dataset;
     store = NULL;
 done:
     for (int64_t i = 0; work.reasons && i < tree->count; i++)
         free(work.reasons[i]);
     free(work.reasons);
-    free(work.pixels);
+    free(damaged);
+    if (work.owned)
+        free(work.pixels);
+    cr_pack_cancel(writer);
     cr_dataset_free(store ? &store->dataset : NULL);
+    return status;
+}
+
+/* What opening the files themselves would have said and refused. */
+static enum cr_status welcome(struct cr_dataset *dataset, const struct cr_format_call *call, const struct cr_tree *tree,
+                              struct cr_error *err)
+{
+    const struct cr_folder_values *values = call->values;
+    int64_t damaged;
+    const char *const *reasons = cr_pack_notes(dataset, &damaged);
+    CR_TRY(judge(tree, reasons, damaged, values->damaged, call->context, err));
+    dataset->name = cr_arena_format(((struct cr_store *)dataset)->arena, "folder %s", tree->root);
+    if (!dataset->name)
+        return cr_fail_memory(err);
+    return call->part == CR_PART_TRAIN ? check_classes(dataset, tree, err) : CR_OK;
+}
+
+/* Makes the pack; without it, by whatever reason, the files are read as ever. */
+static enum cr_status make_cache(const struct cr_cache *cache, const struct cr_format_call *call,
+                                 const struct cr_tree *tree, struct cr_error *err)
+{
+    const struct cr_folder_values *values = call->values;
+    struct cr_pack_writer *writer;
+    CR_TRY(cr_cache_begin(&writer, cache, values->cache, call->context, err));
+    if (!writer)
+        return CR_OK;
+    enum cr_status status = open_tree(NULL, call, tree, writer, cache->key, err);
+    if (status == CR_OK)
+        cr_log(call->context, CR_LOG_INFO, "%s: decoded pictures are kept for the next time in %s (%llu MiB)",
+               tree->root, cache->path, (unsigned long long)(cache->bytes >> 20));
+    if (status == CR_ERROR_IO)
+        cr_log(call->context, CR_LOG_INFO, "decoded pictures are not kept for the next time: %s", err->message);
+    return status == CR_ERROR_IO ? CR_OK : status;
+}
+
+/* By the cache; *dataset stays NULL where there is none. */
+static enum cr_status open_cached(struct cr_dataset **dataset, const struct cr_format_call *call,
+                                  const struct cr_tree *tree, struct cr_error *err)
+{
+    const struct cr_folder_values *values = call->values;
+    struct cr_dataset *opened = NULL;
+    struct cr_cache cache;
+    bool made = false;
+    enum cr_status status;
+    *dataset = NULL;
+    CR_GO(cr_cache_find(&cache, tree, values->size, values->channels, values->cache, err));
+    if (!cache.path)
+        goto done;
+    CR_GO(cr_cache_open(&opened, &cache, &call->options, call->context, err));
+    if (!opened) {
+        CR_GO(make_cache(&cache, call, tree, err));
+        CR_GO(cr_cache_open(&opened, &cache, &call->options, call->context, err));
+        made = true;
+    }
+    if (opened && !made)
+        CR_GO(welcome(opened, call, tree, err));
+    *dataset = opened;
+    opened = NULL;
+done:
+    cr_dataset_free(opened);
+    cr_cache_free(&cache);
     return status;
 }
 
@@ -180,7 +272,9 @@ static enum cr_status open(struct cr_dataset **dataset, const struct cr_format_c
     const struct cr_folder_values *values = call->values;
     struct cr_tree tree;
     CR_TRY(cr_tree_new(&tree, values->path, values->test, call->part, call->context, err));
-    enum cr_status status = open_tree(dataset, call, &tree, err);
+    enum cr_status status = open_cached(dataset, call, &tree, err);
+    if (status == CR_OK && !*dataset)
+        status = open_tree(dataset, call, &tree, NULL, NULL, err);
     cr_tree_free(&tree);
     return status;
 }
@@ -203,6 +297,8 @@ static const struct cr_option options[] = {
            .help = "damaged files that are named and skipped; more are an error"),
     CR_INT("memory", struct cr_folder_values, memory, .min = 0, .max = 1 << 24, .def = 4096,
            .help = "MiB that decoded pictures may take; where they need more, each is decoded whenever it is needed"),
+    CR_INT("cache", struct cr_folder_values, cache, .min = 0, .max = 1 << 24, .def = CR_CACHE_MIB,
+           .help = "MiB on the disk for decoded pictures of all folders, so that they are decoded once; 0: none"),
     {0},
 };
 
