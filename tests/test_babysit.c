@@ -188,6 +188,9 @@ static void layers_undo_each_other(void **state)
                         "f:1:35: model[0].conv.bias: a bias before a norm");
     seen = look("{model: [conv: 8, relu, residual: [dropout: 0.5, batchnorm, relu, conv: 8], dense: 10]}", true);
     assert_non_null(strstr(expect_one(&seen, "layer-order", CR_WARNING)->symptom, "dropout before a batch norm"));
+    seen = look("{model: [dense: 16, relu, dense: 10, sigmoid]}", true);
+    assert_string_equal(expect_one(&seen, "layer-order", CR_WARNING)->symptom,
+                        "f:1:38: model[3]: an activation between the last layer and the loss");
 }
 
 static void schedule_is_too_long(void **state)

@@ -24,6 +24,7 @@ says() {
 says 'data: {source: digits}
 model: [dense: 10]
 train: {epoch: 3}' 'a.yaml:3:9: train.epoch: unknown key; did you mean epochs?'
+says 'model: [dense: 10, softmax]' 'a.yaml:1:20: model[1]: softmax is no layer: it is part of the loss (cross-entropy) and of what a network answers; leave it out'
 says 'model: [dnse: 10]' 'a.yaml:1:9: model[0].dnse: unknown layer dnse; did you mean dense?'
 says 'model: [dense: ten]' 'a.yaml:1:16: model[0].dense: expected a whole number (int 1..16777216), found "ten"'
 says 'model: [dropout: 1.5, dense: 10]' 'a.yaml:1:18: model[0].dropout: 1.5 is out of range (float 0..0.99)'

@@ -16,6 +16,19 @@ enum cr_status cr_model_new(struct cr_model **model, struct cr_error *err)
     return *model != NULL ? CR_OK : cr_fail_memory(err);
 }
 
+/* Other libraries end a classifier in one. Before the loss, which has its own, it would be a second one. */
+static enum cr_status refuse_softmax(const struct cr_node *layer, struct cr_error *err)
+{
+    const char *name = layer->kind == CR_NODE_SCALAR ? layer->text : layer->count == 1 ? layer->first->key : NULL;
+    if (name == NULL || (strcmp(name, "softmax") != 0 && strcmp(name, "log-softmax") != 0))
+        return CR_OK;
+    return cr_node_fail(
+        layer, err,
+        "%s is no layer: it is part of the loss (cross-entropy) and of what a network answers; leave it "
+        "out",
+        name);
+}
+
 enum cr_status cr_model_from_node(struct cr_model **model, const struct cr_node *node, struct cr_error *err)
 {
     const struct cr_entry *entry;
@@ -26,8 +39,10 @@ enum cr_status cr_model_from_node(struct cr_model **model, const struct cr_node 
         return cr_fail(err, CR_ERROR_CONFIG, "model: is missing, expected a list of layers (- conv: 32)");
     if (node->kind != CR_NODE_SEQUENCE || node->count == 0)
         return cr_node_fail(node, err, "expected a list of layers (- conv: 32)");
-    for (const struct cr_node *layer = node->first; layer != NULL; layer = layer->next)
+    for (const struct cr_node *layer = node->first; layer != NULL; layer = layer->next) {
+        CR_TRY(refuse_softmax(layer, err));
         CR_TRY(cr_bind_entry(&cr_layers, layer, &entry, &options, err));
+    }
     CR_TRY(cr_model_new(model, err));
     (*model)->layers = node;
     return CR_OK;
