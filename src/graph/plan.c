@@ -193,6 +193,14 @@ static enum cr_status check_sizes(const struct cr_plan *plan, struct cr_error *e
     return CR_OK;
 }
 
+/* A network in use may be so small that one thread is through before the others are awake. */
+static void choose_threads(struct cr_plan *plan)
+{
+    const int64_t small = 2000000; /* operations: some twenty microseconds */
+
+    cr_steps_alone(plan->steps, plan->options.mode == CR_MODE_INFER && cr_plan_flops(plan) * plan->count < small);
+}
+
 static enum cr_status make(struct cr_plan *plan, struct cr_error *err)
 {
     const struct cr_graph *graph = plan->graph;
@@ -232,6 +240,7 @@ static enum cr_status make(struct cr_plan *plan, struct cr_error *err)
         return cr_fail_memory(err);
     plan->count = plan->options.batch;
     CR_TRY(cr_steps_ready(plan->steps, err));
+    choose_threads(plan);
     if (plan->options.constant)
         cr_steps_prepare(plan->steps);
     return CR_OK;
@@ -294,6 +303,7 @@ static void take_feed(struct cr_plan *plan, const struct cr_feed *feed)
     if (feed->count != plan->count) {
         cr_steps_batch(plan->steps, feed->count);
         plan->count = feed->count;
+        choose_threads(plan);
     }
 }
 

@@ -28,6 +28,7 @@ struct cr_steps {
     int64_t count, capacity;
     int threads;
     bool observed; /* the steps that observe run too */
+    bool alone;    /* one thread runs all */
     bool preparing;
     struct cr_team *team;
     size_t scratch_size; /* of one thread */
@@ -112,6 +113,11 @@ enum cr_status cr_steps_ready(struct cr_steps *steps, struct cr_error *err)
 void cr_steps_observe(struct cr_steps *steps, bool observed)
 {
     steps->observed = observed;
+}
+
+void cr_steps_alone(struct cr_steps *steps, bool alone)
+{
+    steps->alone = alone;
 }
 
 void cr_steps_batch(struct cr_steps *steps, int64_t batch)
@@ -200,7 +206,7 @@ static void run_share(const struct cr_steps *steps, struct member *member, doubl
 static void run(const struct cr_steps *steps, const struct cr_steps *next, double *seconds)
 {
     /* GNU's OpenMP allocates a team each time one thread is asked for, and ends the program where it cannot. */
-    if (steps->threads == 1) {
+    if (steps->threads == 1 || steps->alone) {
         struct member member = {.team = steps->team, .threads = 1};
         run_share(steps, &member, seconds);
         if (next != NULL)

@@ -21,6 +21,8 @@ enum cr_status cr_steps_ready(struct cr_steps *steps, struct cr_error *err);
 void cr_steps_prepare(struct cr_steps *steps);
 /* Whether the steps that observe run; at first they do not. */
 void cr_steps_observe(struct cr_steps *steps, bool observed);
+/* Whether one thread runs them all: where there is less to do than waking the others takes. */
+void cr_steps_alone(struct cr_steps *steps, bool alone);
 /* Sets the number of samples of every step. */
 void cr_steps_batch(struct cr_steps *steps, int64_t batch);
 void cr_steps_run(const struct cr_steps *steps);

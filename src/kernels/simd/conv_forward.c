@@ -80,7 +80,10 @@ static double cost(const void *args)
 {
     const struct cr_conv_args *a = args;
     struct direct d = direct(a, NULL);
-    return cost_of_product(a->batch * CR_NAME(direct_taps)(&d), a->channels, a->filters, SPEED_DIRECT);
+    int64_t turns = CR_NAME(direct_turns)(&d), cost = CR_NAME(direct_cost)(&d) * panel_count(a->filters);
+    int64_t lines = turns / cr_parts(turns, cost) * d.turn; /* of a part, which its tiles are filled from */
+    return cost_of_product(1, a->channels, a->filters, SPEED_DIRECT) * (double)a->batch *
+           CR_NAME(direct_work)(&d, lines);
 }
 
 const struct cr_kernel CR_NAME(conv_forward) = {.moments = true,

@@ -65,18 +65,49 @@ static bool equal(struct cr_range a, struct cr_range b)
     return a.begin == b.begin && a.end == b.end;
 }
 
-int64_t CR_NAME(direct_taps)(const struct direct *d)
+/* Lines of the window that meet the picture, over all output lines. */
+static int64_t line_taps(const struct direct *d)
 {
-    int64_t lines = 0, columns = 0;
+    int64_t lines = 0;
     for (int64_t i = 0; i < d->out_height; i++) {
         struct cr_range taps = taps_of(i * d->stride - d->top, d->height, d->kernel_height);
         lines += taps.end - taps.begin;
     }
-    for (int64_t j = 0; j < d->out_width; j++) {
-        struct cr_range taps = taps_of(j * d->stride - d->left, d->width, d->kernel_width);
-        columns += taps.end - taps.begin;
+    return lines;
+}
+
+static struct cr_range column_taps(const struct direct *d, int64_t j)
+{
+    return taps_of(j * d->stride - d->left, d->width, d->kernel_width);
+}
+
+/* The first column behind j whose windows meet other columns of the picture. */
+static int64_t next_kind(const struct direct *d, int64_t j)
+{
+    struct cr_range taps = column_taps(d, j);
+    do
+        j++;
+    while (j < d->out_width && equal(taps, column_taps(d, j)));
+    return j;
+}
+
+int64_t CR_NAME(direct_taps)(const struct direct *d)
+{
+    int64_t columns = 0;
+    for (int64_t j = 0; j < d->out_width; j++)
+        columns += column_taps(d, j).end - column_taps(d, j).begin;
+    return line_taps(d) * columns;
+}
+
+double CR_NAME(direct_work)(const struct direct *d, int64_t lines)
+{
+    int64_t columns = 0;
+    for (int64_t j = 0, end; j < d->out_width; j = end) {
+        end = next_kind(d, j);
+        int64_t tiles = ((end - j) * lines + ROWS - 1) / ROWS;
+        columns += tiles * ROWS * (column_taps(d, j).end - column_taps(d, j).begin);
     }
-    return lines * columns;
+    return (double)line_taps(d) * (double)columns / (double)lines;
 }
 
 /* Puts lines with equal taps beside each other, else in their order. */
@@ -163,12 +194,8 @@ static void multiply_lines(const struct direct *d, const struct line *lines, int
 {
     struct cr_range columns = {0, 0};
     for (; columns.begin < d->out_width; columns.begin = columns.end) {
-        struct cr_range taps = taps_of(columns.begin * d->stride - d->left, d->width, d->kernel_width);
-        do
-            columns.end++;
-        while (columns.end < d->out_width &&
-               equal(taps, taps_of(columns.end * d->stride - d->left, d->width, d->kernel_width)));
-        multiply_equal(d, lines, count, columns, taps, panel);
+        columns.end = next_kind(d, columns.begin);
+        multiply_equal(d, lines, count, columns, column_taps(d, columns.begin), panel);
     }
 }
 

@@ -42,6 +42,9 @@ int64_t CR_NAME(direct_depth)(const struct direct *d);
 /* Numbers of the window, but for their channels, that meet the picture: over all pixels of one. */
 int64_t CR_NAME(direct_taps)(const struct direct *d);
 
+/* The same as a tile takes them, ROWS pixels of a kind of `lines` output lines at once: more where these fill none. */
+double CR_NAME(direct_work)(const struct direct *d, int64_t lines);
+
 /* How many pictures should take turns: several where one has few pixels of a kind. */
 int64_t CR_NAME(direct_turn)(const struct direct *d);
 
