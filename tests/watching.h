@@ -18,7 +18,7 @@ static inline int set_up(void **state)
 {
     (void)state;
     folder = folder_make();
-    return cr_context_new(&context, &(struct cr_context_options){.threads = 2}, &err);
+    return cr_context_new(&context, &(struct cr_context_options){.threads = 1}, &err);
 }
 
 static inline int tear_down(void **state)

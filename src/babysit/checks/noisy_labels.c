@@ -19,6 +19,8 @@
 
 enum { EPOCHS = 2, MISTAKES = 12 /* fewer prove nothing */ };
 
+static const char *const explained_by[] = {"initial-weights", "not-finite", "diverging", "vanishing", NULL};
+
 struct options {
     double place, sure, spread;
 };
@@ -64,7 +66,8 @@ static bool lasts(const struct cr_history *history, bool (*sees)(const struct op
 static void watch(struct cr_history *history)
 {
     const struct cr_epoch *now = cr_history_epoch(history, 0);
-    if (!history->facts.cross_entropy || cr_history_progress(history) < 2 / 3.0)
+    if (!history->facts.cross_entropy || cr_history_progress(history) < 2 / 3.0 ||
+        cr_history_is_explained(history, explained_by))
         return;
     bool anywhere = lasts(history, is_anywhere), flat = !history->facts.smooths && lasts(history, is_flat);
     if (!anywhere && !flat)
