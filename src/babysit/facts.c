@@ -139,7 +139,8 @@ void cr_facts_read(struct cr_facts *facts, const struct cr_sections *sections)
     if (norm && norm->kind == CR_NODE_SCALAR)
         cr_text_float(norm->text, &facts->clip_norm);
     find_squashing(facts, sections->layers);
-    find_narrow(facts, sections->layers);
+    if (facts->cross_entropy) /* an autoencoder is narrow by intent */
+        find_narrow(facts, sections->layers);
     facts->decoupled = chosen(&sections->optimizer, "decay", "decoupled");
     facts->augments = sections->data.augment != NULL;
     facts->smooths = option_of(&sections->loss, "label_smoothing") > 0;
