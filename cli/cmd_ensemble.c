@@ -94,14 +94,13 @@ static const struct cli_option options[] = {
 const struct cli_command cmd_ensemble = {
     .name = "ensemble",
     .help = "makes one model of several runs",
-    .more =
-        "The members are copied: the folder needs nothing outside of it, and test, predict and train --teacher take\n"
-        "it like a run's. On the validation part the ensemble is compared with the best of its members. Members to\n"
-        "which the rule gives no weight are left out.\n"
-        "\n"
-        "  cradle ensemble models/five runs/a runs/b runs/c runs/d runs/e\n"
-        "  cradle ensemble models/best runs/* --rule greedy\n"
-        "  cradle ensemble models/snapshots runs/a/snapshot-*.safetensors\n",
+    .more = "The members are copied: the folder needs nothing outside of it, and test and predict take it\n"
+            "like a run. On the validation part the ensemble is compared with the best of its members. Members to\n"
+            "which the rule gives no weight are left out.\n"
+            "\n"
+            "  cradle ensemble models/five runs/a runs/b runs/c runs/d runs/e\n"
+            "  cradle ensemble models/best runs/* --rule greedy\n"
+            "  cradle ensemble models/snapshots runs/a/snapshot-*.safetensors\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct ensemble_values),

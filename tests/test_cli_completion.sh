@@ -47,7 +47,7 @@ cradle nonsense _
 END
 [ ! -s errors ] || fault "the script failed: $(cat errors)"
 cat >expected <<'END'
-cradle:: <check> <train> <curves> <report> <tune> <test> <predict> <export> <card> <data> <bench> <list> <completion> <help>
+cradle:: <check> <train> <curves> <report> <tune> <test> <ensemble> <predict> <export> <card> <data> <bench> <list> <completion> <help>
 cradle:tr: <train>
 cradle:--v: <--version>
 cradle:train:--r: <--run> <--resume>

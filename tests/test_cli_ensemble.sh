@@ -43,6 +43,12 @@ grep -q '^McNemar' out || fault "test of an ensemble and a run: $(cat out err)"
 cradle ensemble of-one run1/best.safetensors run1/last.safetensors
 [ $code = 0 ] || fault "checkpoints: $(cat err)"
 
+# Snapshots of one run, at the end of each wave of a cosine; a run that was stopped in between keeps the same.
+cradle train --run waves train.epochs=4 train.keep=2 'train.schedule={cosine: {restart: 2}}'
+[ "$(cd waves && echo snapshot-*)" = 'snapshot-2.safetensors snapshot-4.safetensors' ] || fault "snapshots: $(ls waves)"
+cradle test waves/snapshot-2.safetensors waves/snapshot-4.safetensors --ensemble
+[ $code = 0 ] || fault "snapshots: $(cat err)"
+
 # What does not fit together.
 cradle train --run other train.epochs=1 data.split_seed=9
 cradle train --run whole train.epochs=1 data.validation=0
