@@ -23,6 +23,7 @@ struct cr_train_section {
     int64_t epochs, batch, seed;
     int64_t checkpoint; /* steps between checkpoints inside an epoch; 0: at the end of epochs alone */
     bool tensorboard;   /* an event file for TensorBoard is written, too */
+    int64_t keep;       /* epochs between snapshots; 0: none */
     bool lean;          /* as in struct cr_plan_options */
     int64_t accumulate; /* batches that make an update */
     double l1, max_norm;

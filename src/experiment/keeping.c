@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "train/event_log.h"
 
 enum { OWN_OBSERVERS = 2 };
@@ -98,6 +99,23 @@ static enum cr_status save(const struct cr_experiment *experiment, const struct 
                                 CR_IDENTITY_PAIRS, err);
 }
 
+/* The weights of this epoch stay, beside those that are replaced: snapshot-10.safetensors. */
+static enum cr_status save_snapshot(const struct cr_experiment *experiment, const struct cr_event *event,
+                                    struct cr_error *err)
+{
+    int64_t every = experiment->sections.train.keep;
+    char name[48];
+    if (every == 0 || event->epoch % every != 0)
+        return CR_OK;
+    cr_text_format(name, sizeof name, "snapshot-%lld.safetensors", (long long)event->epoch);
+    char *path = cr_path_join(experiment->folder->path, name);
+    if (!path)
+        return cr_fail_memory(err);
+    enum cr_status status = save(experiment, event, path, true, err);
+    free(path);
+    return status;
+}
+
 /*
  * The best before the last: a kill between the two leaves a state from which the same best is found again. What is gone
  * back to after the last: a kill between leaves a last state that is the good one itself.
@@ -107,6 +125,8 @@ static enum cr_status keep(void *user, const struct cr_event *event, struct cr_v
     struct cr_experiment *experiment = user;
     bool acts = experiment->sections.babysit.act;
     (void)verdict;
+    if (event->kind == CR_EVENT_EPOCH)
+        CR_TRY(save_snapshot(experiment, event, err));
     if (event->kind == CR_EVENT_EPOCH && event->best)
         return save(experiment, event, experiment->best, true, err);
     if (event->kind == CR_EVENT_START && !event->resumed && acts && event->trainer->progress.changes == 0)

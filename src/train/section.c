@@ -24,6 +24,10 @@ const struct cr_option cr_train_section_options[] = {
            .help = "steps between checkpoints inside an epoch; 0: at the end of epochs alone"),
     CR_BOOL("tensorboard", struct cr_train_section, tensorboard,
             .help = "writes an event file for TensorBoard, too; cradle export makes one afterwards"),
+    CR_INT("keep", struct cr_train_section, keep, .min = 0, .max = 1e6,
+           .help =
+               "epochs between snapshots that stay: snapshot-EPOCH.safetensors, for an ensemble of one run (Huang et "
+               "al. 2017); 0: none"),
     CR_BOOL("lean", struct cr_train_section, lean,
             .help =
                 "normalised activations are computed again on the way back, not kept: less memory, a little slower"),
