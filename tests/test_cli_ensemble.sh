@@ -43,7 +43,7 @@ grep -q '^McNemar' out || fault "test of an ensemble and a run: $(cat out err)"
 cradle ensemble of-one run1/best.safetensors run1/last.safetensors
 [ $code = 0 ] || fault "checkpoints: $(cat err)"
 
-# Snapshots of one run, at the end of each wave of a cosine; a run that was stopped in between keeps the same.
+# Snapshots of one run, at the end of each wave of a cosine.
 cradle train --run waves train.epochs=4 train.keep=2 'train.schedule={cosine: {restart: 2}}'
 [ "$(cd waves && echo snapshot-*)" = 'snapshot-2.safetensors snapshot-4.safetensors' ] || fault "snapshots: $(ls waves)"
 cradle test waves/snapshot-2.safetensors waves/snapshot-4.safetensors --ensemble
