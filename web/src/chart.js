@@ -116,7 +116,10 @@ export class Chart {
         this.element.chart = this;
         this.unlook = onLook(() => this.plot?.redraw(false));
         // Drawn when it is seen, and anew at another width.
-        this.unseen = whenSeen(this.canvas, () => this.draw());
+        this.unseen = whenSeen(this.canvas, () => {
+            this.draw();
+            performance.mark("chart"); // when the page could be used, for who measures that
+        });
         this.observer = new ResizeObserver(() => this.fit());
         this.observer.observe(this.canvas);
     }

@@ -22,11 +22,27 @@ function bar(title, body) {
 
 function details(run) {
     const findings = gather(run.findings), controls = new Controls({ axis: run.epochs.count > 1 ? "epoch" : "step", smoothing: smoothing(run.steps.count), log: spread([run]) });
-    const weights = filters(run), test = rangeTest(run, controls), network = layers(run);
-    if (network && weights) network.append(weights);
-    const sections = [overview(run, findings), curves(run, findings, controls), evaluation(run), inside(run, controls.charts), network, samples(run), config(run)];
-    if (test) sections[1].querySelector(".grid")?.append(test);
-    return { body: h("div", {}, sections), free: () => controls.free() };
+    const drawn = curves(run, findings, controls), test = rangeTest(run, controls);
+    if (test) drawn.querySelector(".grid")?.append(test);
+    const body = h("div", {}, overview(run, findings), drawn);
+    return { body, free: () => controls.free(), rest: () => {
+        const weights = filters(run), network = layers(run);
+        if (network && weights) network.append(weights);
+        body.append(...[evaluation(run), inside(run, controls.charts), network, samples(run), config(run)].filter(Boolean));
+    } };
+}
+
+// What lies below is made once the first view is shown; before anything is printed.
+function soon(body, make) {
+    body.setAttribute("aria-busy", "true");
+    const done = () => {
+        clearTimeout(later);
+        removeEventListener("beforeprint", done);
+        make();
+        body.removeAttribute("aria-busy");
+    };
+    const later = setTimeout(done, 30);
+    addEventListener("beforeprint", done);
 }
 
 // Of several runs one at a time is shown in detail.
@@ -36,6 +52,7 @@ function switcher(runs) {
     const choose = (index) => {
         shown?.free();
         shown = details(runs[index]);
+        shown.rest();
         place.replaceChildren(shown.body);
     };
     choose(0);
@@ -53,9 +70,15 @@ function start() {
     const root = document.getElementById("page"), page = readPage(), { runs } = page;
     const title = runs.length === 1 ? runs[0].name : plural(runs.length, "run");
     document.title = `${title} – Cradle report`;
+    const shown = runs.length === 1 ? details(runs[0]) : null, end = foot(page);
     const body = h("div", { class: "body" }, h("h1", {}, title), h("p", { class: "path" }, runs.map((run) => run.folder).join(", ")),
-        runs.length > 1 ? [compare(runs, compareView(runs)), switcher(runs)] : details(runs[0]).body, foot(page));
+        shown ? shown.body : compare(runs, compareView(runs)), end);
     root.replaceChildren(bar(title, body), body);
+    soon(body, () => {
+        if (shown) shown.rest();
+        else end.before(...switcher(runs));
+        root.firstChild.replaceWith(bar(title, body));
+    });
 }
 
 try {
