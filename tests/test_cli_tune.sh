@@ -1,7 +1,7 @@
 # cradle tune: a search from the command line, and going on after a kill; the same trials with any number of jobs; what
 # is said of bad input.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs a a1 a3 d d2 e f g h m n o p q r t u k0.*
+rm -rf runs a a1 a3 d d2 dead e f g h m n o p q r t u k0.*
 
 cat >small.yaml <<'END'
 data: {source: digits, limit: 200, validation: 0.3}
@@ -86,6 +86,9 @@ fi
 # ------------------------------------------------------------------------------------------------- failures of trials
 cradle tune small.yaml --study d --trials 2 model='[dense: 10]' train.loss=mse 'train.optimizer={sgd: {lr: !log [100, 1000]}}'
 [ $code = 0 ] && grep -q '^Trial 0: diverged, ' out && grep -q '^No trial has a score yet.$' out || fault "diverged: $(cat out err)"
+cradle tune small.yaml --study dead --trials 1 train.epochs=4 train.batch=8 'train.optimizer={sgd: {lr: !log [1e-9, 1e-8]}}'
+grep -q '^Trial 0: failed, ' out && grep -q '^        not-learning: it began at [0-9.]* and is [0-9.]* .* steps$' out ||
+    fault "a trial that learns nothing: $(cat out err)"
 cradle tune small.yaml --study d2 --trials 3 --objective loss --pruner 'median: {trials: 1, warmup: 0}' train.epochs=4
 [ $code = 0 ] && grep -q 'smallest validation loss' out || fault "loss: $(cat out err)"
 expect 1 'cradle: trial 0: data.validation: a search compares by a validation part, and there is none: set 0.1 or so' \

@@ -5,6 +5,9 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <cradle/babysit.h>
 
 #include "base/context.h"
 #include "base/file.h"
@@ -17,7 +20,8 @@ struct watch {
     int64_t number;
     double best; /* of the epochs of this run; NaN: none yet */
     bool pruned, diverged, stopped;
-    double beaten; /* when the last sign of life was given */
+    char dead[480]; /* why nothing is learned, as the babysitter says; "": it is */
+    double beaten;  /* when the last sign of life was given */
 };
 
 static const double beat_every = 20; /* seconds */
@@ -36,6 +40,13 @@ static void note(struct watch *watch, const struct cr_event *event)
     watch->best = watch->training->objective == CR_OBJECTIVE_LOSS ? fmin(watch->best, score) : fmax(watch->best, score);
 }
 
+/* A network that learns nothing is no bad score among others: the trial ends with the cause. */
+static void note_finding(struct watch *watch, const struct cr_event *event)
+{
+    if (event->kind == CR_EVENT_FINDING && strcmp(event->finding->check, "not-learning") == 0)
+        cr_text_format(watch->dead, sizeof watch->dead, "not-learning: %s", event->finding->evidence);
+}
+
 static bool is_told(const struct cr_study_trial *trial, int64_t epoch)
 {
     for (int64_t i = 0; i < trial->report_count; i++)
@@ -50,6 +61,7 @@ static enum cr_status take_past(void *user, const struct cr_event *event, struct
     const struct cr_study_trial *trials;
     int64_t count;
     bool prune;
+    note_finding(watch, event);
     if (event->kind != CR_EVENT_EPOCH || !event->validated)
         return CR_OK;
     note(watch, event);
@@ -77,6 +89,7 @@ static enum cr_status observe(void *user, const struct cr_event *event, struct c
 {
     struct watch *watch = user;
     bool prune = false;
+    note_finding(watch, event);
     if (cr_clock() - watch->beaten > beat_every) {
         watch->beaten = cr_clock();
         CR_TRY(cr_study_beat(watch->study, watch->number, err));
@@ -92,7 +105,7 @@ static enum cr_status observe(void *user, const struct cr_event *event, struct c
     watch->pruned = watch->pruned || (prune && event->epoch < event->epochs);
     bool stop = counted && watch->training->stop && watch->training->stop(watch->training->user);
     watch->stopped = watch->stopped || stop;
-    if (watch->diverged || watch->pruned || watch->stopped)
+    if (watch->diverged || watch->dead[0] || watch->pruned || watch->stopped)
         verdict->kind = CR_STOP;
     return CR_OK;
 }
@@ -120,11 +133,18 @@ static enum cr_status train_run(struct watch *watch, struct cr_context *context,
     enum cr_status status;
     struct cr_config *config = NULL;
     struct cr_experiment *experiment = NULL;
-    struct cr_observer observer = {.user = watch, .event = observe};
+    struct cr_babysitter *babysitter = NULL;
     bool there = cr_folder_exists(run);
-    struct cr_experiment_options options = {
-        .run = run, .resume = there, .workers = watch->training->workers, .observers = &observer, .observer_count = 1};
     watch->best = (double)NAN;
+    CR_TRY(cr_babysitter_new(&babysitter, err));
+    struct cr_observer observers[2] = {{.user = watch, .event = observe}, cr_babysitter_observer(babysitter)};
+    struct cr_experiment_options options = {.run = run,
+                                            .resume = there,
+                                            .workers = watch->training->workers,
+                                            .observers = observers,
+                                            .observer_count = 2,
+                                            .prepare = cr_babysitter_prepare,
+                                            .prepare_user = babysitter};
     if (!there)
         CR_GO(cr_space_config(watch->study->space, values, &config, err));
     if (config && fold >= 0)
@@ -137,6 +157,7 @@ static enum cr_status train_run(struct watch *watch, struct cr_context *context,
     CR_GO(cr_experiment_run(experiment, err));
 done:
     cr_experiment_free(experiment);
+    cr_babysitter_free(babysitter);
     cr_config_free(config);
     return status;
 }
@@ -156,7 +177,7 @@ static enum cr_status train_folds(struct watch *watch, struct cr_context *contex
         enum cr_status status = train_run(watch, context, values, run, fold, err);
         free(run);
         CR_TRY(status);
-        if (watch->stopped || watch->diverged)
+        if (watch->stopped || watch->diverged || watch->dead[0])
             return CR_OK;
         sum += watch->best;
         CR_TRY(cr_study_report(watch->study, watch->number, fold + 1, sum / (double)(fold + 1), &prune, err));
@@ -181,8 +202,9 @@ static enum cr_status tell_end(struct watch *watch, enum cr_status status, const
 {
     if (status != CR_OK)
         return cr_study_tell(watch->study, watch->number, CR_TRIAL_FAILED, (double)NAN, told->message, err);
-    if (watch->diverged)
-        return cr_study_tell(watch->study, watch->number, CR_TRIAL_FAILED, (double)NAN, "diverged", err);
+    if (watch->diverged || watch->dead[0])
+        return cr_study_tell(watch->study, watch->number, CR_TRIAL_FAILED, (double)NAN,
+                             watch->diverged ? "diverged" : watch->dead, err);
     return cr_study_tell(watch->study, watch->number, watch->pruned ? CR_TRIAL_PRUNED : CR_TRIAL_COMPLETE, watch->best,
                          NULL, err);
 }
