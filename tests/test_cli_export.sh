@@ -230,6 +230,14 @@ expect 1 'cradle: command line: train.init_from: runs/small/best.safetensors: is
 expect 0 '' train seven.yaml 'train.init_from={path: runs/small, head: new}' data.validation=0 data.limit=0 --run runs/seven
 expect 1 'cradle: command line: train.freeze: batchnorm1 is frozen, but conv1 before it is not: freeze that too, or neither' \
     train small.yaml 'train.freeze=[batchnorm1]'
+# Many ways lead through so many residuals; each value is looked at once.
+cat >deep.yaml <<'EOF'
+data: {source: digits, limit: 100}
+model: [conv: 4, repeat: {times: 60, layers: [{residual: [conv: 4, batchnorm]}]}, dense: 10]
+train: {epochs: 1, freeze: ['conv*', 'batchnorm*']}
+EOF
+expect 1 'cradle: command line: train.init_from: nowhere: cannot open: No such file or directory' \
+    train deep.yaml train.init_from=nowhere
 expect 1 'cradle: command line: train.freeze[0]: no layer is called convolution1; the first are conv1, batchnorm1' \
     train small.yaml 'train.freeze=[convolution1]'
 

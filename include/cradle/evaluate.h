@@ -138,7 +138,8 @@ CR_API enum cr_status cr_ensemble_fit(struct cr_ensemble *ensemble, struct cr_co
  *         puts(cr_classifier_run(classifier)->class_names[best]);
  *     cr_classifier_free(classifier);
  *
- * Several threads may use one; they take turns. To classify allocates nothing.
+ * Several threads may use one; they take turns. To classify allocates nothing. A run that reconstructs its input
+ * (train.target: input) has no classes and is refused.
  */
 struct cr_classifier;
 CR_API enum cr_status cr_classifier_open(struct cr_classifier **classifier, const char *path, struct cr_error *err);

@@ -67,7 +67,7 @@ static enum cr_status write_product(const struct source *s, int index, struct cr
     return CR_OK;
 }
 
-/* Of bytes by channel a table for each; of numbers, or bytes by pixel, what scales them. */
+/* Bytes have a table for each channel; numbers, and bytes with statistics by pixel, are scaled. */
 static bool has_input_table(const struct source *s, const struct cr_stage *stage)
 {
     return s->c->bytes && stage->weights == stage->x.channels;
