@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIES = 60 };
+enum { TRIES = 60, ROWS = 16, PANEL = 32, SWEEPS = 32 };
 
 static double dot(const double *a, const double *b, int64_t n)
 {
@@ -81,24 +81,36 @@ static bool tridiagonalise(double *a, int64_t n, double *diagonal, double *besid
     return true;
 }
 
-/* q = Q' from the reflectors, from the last to the first: the rows of Q' are the vectors' basis. */
-static void gather(const double *a, int64_t n, const double *betas, double *q, double *w)
+/*
+ * q = Q' from the reflectors, from the last to the first: the rows of Q' are the vectors' basis. Q' = Q' H: each row
+ * loses beta (row v) v', whatever the others do; so a few rows that fit in the cache go through all reflectors.
+ */
+static void gather(const double *a, int64_t n, const double *betas, double *q)
 {
     memset(q, 0, (size_t)(n * n) * sizeof *q);
     for (int64_t i = 0; i < n; i++)
         q[i * n + i] = 1;
-    for (int64_t k = n - 2; k >= 0; k--) {
-        const double *v = a + k * n + k + 1;
-        int64_t m = n - k - 1;
-        if (!(betas[k] > 0))
-            continue;
-        /* Q' = Q' H: each row loses beta (row v) v'. */
-        for (int64_t i = k + 1; i < n; i++)
-            w[i] = betas[k] * dot(q + i * n + k + 1, v, m);
-        for (int64_t i = k + 1; i < n; i++)
-            add(q + i * n + k + 1, v, -w[i], m);
+    for (int64_t begin = 0; begin < n; begin += ROWS) {
+        int64_t end = begin + ROWS < n ? begin + ROWS : n;
+        for (int64_t k = end - 2; k >= 0; k--) {
+            const double *v = a + k * n + k + 1;
+            int64_t m = n - k - 1;
+            for (int64_t i = begin > k ? begin : k + 1; betas[k] > 0 && i < end; i++)
+                add(q + i * n + k + 1, v, -betas[k] * dot(q + i * n + k + 1, v, m), m);
+        }
     }
 }
+
+/* Of rows i and i + 1. */
+struct rotation {
+    int64_t i;
+    double c, s;
+};
+
+struct rotations {
+    struct rotation *list;
+    int64_t count, capacity;
+};
 
 /* Two rows x, y become (c x - s y, s x + c y). */
 static void rotate(double *restrict x, double *restrict y, double c, double s, int64_t n)
@@ -110,8 +122,22 @@ static void rotate(double *restrict x, double *restrict y, double c, double s, i
     }
 }
 
-/* One sweep of implicit QL on rows low..high, chasing the bulge from below. */
-static void sweep(double *d, double *e, int64_t low, int64_t high, double *q, int64_t n)
+/* Those of many sweeps on a few columns at a time, which stay in the cache; each number sees them in their order. */
+static void turn(double *q, int64_t n, struct rotations *rotations)
+{
+    for (int64_t begin = 0; begin < n; begin += PANEL) {
+        int64_t columns = begin + PANEL < n ? PANEL : n - begin;
+        for (int64_t r = 0; r < rotations->count; r++) {
+            const struct rotation *rotation = &rotations->list[r];
+            double *x = q + rotation->i * n + begin;
+            rotate(x, x + n, rotation->c, rotation->s, columns);
+        }
+    }
+    rotations->count = 0;
+}
+
+/* One sweep of implicit QL on rows low..high, chasing the bulge from below; at most n rotations. */
+static void sweep(double *d, double *e, int64_t low, int64_t high, struct rotations *rotations)
 {
     double g = (d[low + 1] - d[low]) / (2 * e[low]), r = hypot(g, 1);
     double s = 1, c = 1, p = 0;
@@ -132,15 +158,15 @@ static void sweep(double *d, double *e, int64_t low, int64_t high, double *q, in
         p = s * r;
         d[i + 1] = g + p;
         g = c * r - b;
-        rotate(q + i * n, q + (i + 1) * n, c, s, n);
+        rotations->list[rotations->count++] = (struct rotation){i, c, s};
     }
     d[low] -= p;
     e[low] = g;
     e[high] = 0;
 }
 
-static enum cr_status diagonalise(double *d, double *e, int64_t n, double *q, cr_eigen_progress *progress, void *user,
-                                  struct cr_error *err)
+static enum cr_status diagonalise(double *d, double *e, int64_t n, double *q, struct rotations *rotations,
+                                  cr_eigen_progress *progress, void *user, struct cr_error *err)
 {
     e[n - 1] = 0;
     for (int64_t low = 0; low < n; low++) {
@@ -152,11 +178,14 @@ static enum cr_status diagonalise(double *d, double *e, int64_t n, double *q, cr
                 break;
             if (tries == TRIES)
                 return cr_fail(err, CR_ERROR_FORMAT, "the covariance has no eigenvalues that can be found");
-            sweep(d, e, low, high, q, n);
+            if (rotations->count + n > rotations->capacity)
+                turn(q, n, rotations);
+            sweep(d, e, low, high, rotations);
         }
         if (low % 16 == 0 && progress && !progress(user, 0.5 + 0.5 * (double)low / (double)n))
             return cr_fail(err, CR_ERROR_STOPPED, "stopped while finding eigenvalues");
     }
+    turn(q, n, rotations);
     return CR_OK;
 }
 
@@ -188,17 +217,20 @@ enum cr_status cr_eigen_symmetric(double *a, int64_t n, double *values, cr_eigen
     size_t row = (size_t)n * sizeof *a;
     double *q = malloc(row * (size_t)n), *d = malloc(row), *e = malloc(row), *betas = malloc(row), *w = malloc(row);
     int64_t *order = malloc((size_t)n * sizeof *order);
-    if (!q || !d || !e || !betas || !w || !order)
+    struct rotations rotations = {.capacity = SWEEPS * n};
+    rotations.list = malloc((size_t)rotations.capacity * sizeof *rotations.list);
+    if (!q || !d || !e || !betas || !w || !order || !rotations.list)
         CR_GO(cr_fail_memory(err));
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < i; j++)
             a[j * n + i] = a[i * n + j];
     if (!tridiagonalise(a, n, d, e, betas, w, progress, user))
         CR_GO(cr_fail(err, CR_ERROR_STOPPED, "stopped while finding eigenvalues"));
-    gather(a, n, betas, q, w);
-    CR_GO(diagonalise(d, e, n, q, progress, user, err));
+    gather(a, n, betas, q);
+    CR_GO(diagonalise(d, e, n, q, &rotations, progress, user, err));
     sort(d, q, n, values, a, order);
 done:
+    free(rotations.list);
     free(q);
     free(d);
     free(e);

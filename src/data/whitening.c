@@ -17,9 +17,10 @@
 #include "data/dataset.h"
 #include "data/eigen.h"
 #include "data/moments.h"
+#include "data/thread.h"
 
 /* n^2 doubles, three times, and n^3 operations. */
-enum { INPUTS_MAX = 6144, ROWS = 64 };
+enum { INPUTS_MAX = 6144, ROWS = 64, SAMPLES = 64 };
 
 static const struct cr_option zca_options[] = {
     CR_FLOAT("epsilon", struct cr_whiten, epsilon, .min = 1e-12, .max = 1e6, .def = 0.01, .log = true,
@@ -157,39 +158,58 @@ static bool go_on(void *user, double done)
            options->progress(options->progress_user, watch->what, (int64_t)(done * (double)watch->total), watch->total);
 }
 
-/* The lower triangle of s += z z' for `rows` samples z, a tile of columns at a time. */
-static void add_products(double *s, const double *z, int64_t rows, int64_t inputs)
+/* The lower triangle of s += z z' for `rows` rows z. */
+struct products {
+    double *s;
+    const double *z;
+    int64_t rows, inputs;
+};
+
+/* The sum of so many rows of s at a time is some worker's: each number of s is added up in the order of the samples. */
+static enum cr_status add_products(void *user, int64_t block, struct cr_error *err)
 {
     enum { TILE = 512 };
-    for (int64_t begin = 0; begin < inputs; begin += TILE)
-        for (int64_t p = begin; p < inputs; p++) {
+    const struct products *work = user;
+    int64_t last = (block + 1) * ROWS < work->inputs ? (block + 1) * ROWS : work->inputs;
+    (void)err;
+    for (int64_t begin = 0; begin < last; begin += TILE)
+        for (int64_t p = begin > block * ROWS ? begin : block * ROWS; p < last; p++) {
             int64_t end = p + 1 < begin + TILE ? p + 1 : begin + TILE;
-            double *row = s + p * inputs;
-            for (int64_t i = 0; i < rows; i++) {
-                const double *sample = z + i * inputs, factor = sample[p];
+            double *row = work->s + p * work->inputs;
+            for (int64_t i = 0; i < work->rows; i++) {
+                const double *sample = work->z + i * work->inputs, factor = sample[p];
                 for (int64_t k = begin; k < end; k++)
                     row[k] += factor * sample[k];
             }
         }
+    return CR_OK;
+}
+
+static enum cr_status multiply(double *s, const double *z, int64_t rows, int64_t inputs,
+                               const struct cr_data_options *options, struct cr_error *err)
+{
+    struct products work = {s, z, rows, inputs};
+    struct cr_data_options quietly = {.workers = options ? options->workers : 0};
+    return cr_parallel(&quietly, "", (inputs + ROWS - 1) / ROWS, add_products, &work, err);
 }
 
 static enum cr_status covariance(const struct samples *samples, const struct cr_statistics *statistics, double *s,
                                  struct watch *watch, struct cr_error *err)
 {
     int64_t inputs = samples->inputs;
-    double *z = malloc((size_t)(ROWS * inputs) * sizeof *z);
+    double *z = malloc((size_t)(SAMPLES * inputs) * sizeof *z);
     enum cr_status status = CR_OK;
     if (!z)
         return cr_fail_memory(err);
-    for (int64_t begin = 0; begin < samples->count; begin += ROWS) {
-        int64_t rows = samples->count - begin < ROWS ? samples->count - begin : ROWS;
+    for (int64_t begin = 0; begin < samples->count; begin += SAMPLES) {
+        int64_t rows = samples->count - begin < SAMPLES ? samples->count - begin : SAMPLES;
         for (int64_t i = 0; i < rows; i++) {
             double *row = z + i * inputs;
             CR_GO(load(samples, begin + i, row, err));
             for (int64_t p = 0; p < inputs; p++)
                 row[p] = (row[p] - statistics->mean[p]) / statistics->deviation[p];
         }
-        add_products(s, z, rows, inputs);
+        CR_GO(multiply(s, z, rows, inputs, watch->options, err));
         if (!go_on(watch, (double)begin / (double)samples->count))
             CR_GO(cr_fail(err, CR_ERROR_STOPPED, "stopped while measuring the data"));
     }
@@ -200,19 +220,26 @@ done:
     return status;
 }
 
-/* w[input][output] from the eigenvectors, one a row of u. */
-static void fill(double *w, const double *u, const double *values, int64_t inputs, int64_t outputs,
-                 const struct cr_whiten *whiten)
+/* w[input][output], which is 0, from the eigenvectors, one a row of u; they are scaled on the way. */
+static enum cr_status fill(double *w, double *u, const double *values, int64_t inputs, int64_t outputs,
+                           const struct cr_whiten *whiten, const struct cr_data_options *options, struct cr_error *err)
 {
     for (int64_t k = 0; k < inputs; k++) {
-        const double *row = u + k * inputs;
         double scale = 1 / sqrt((values[k] > 0 ? values[k] : 0) + whiten->epsilon);
-        for (int64_t i = 0; whiten->pca && k < outputs && i < inputs; i++)
-            w[i * outputs + k] = row[i] * scale;
-        for (int64_t i = 0; !whiten->pca && i < inputs; i++)
-            for (int64_t j = 0; j < inputs; j++)
-                w[i * inputs + j] += row[i] * scale * row[j];
+        for (int64_t i = 0; i < inputs; i++)
+            u[k * inputs + i] *= whiten->pca ? scale : sqrt(scale);
     }
+    for (int64_t i = 0; whiten->pca && i < inputs; i++)
+        for (int64_t k = 0; k < outputs; k++)
+            w[i * outputs + k] = u[k * inputs + i];
+    if (whiten->pca)
+        return CR_OK;
+    for (int64_t k = 0; k < inputs; k += SAMPLES)
+        CR_TRY(multiply(w, u + k * inputs, inputs - k < SAMPLES ? inputs - k : SAMPLES, inputs, options, err));
+    for (int64_t i = 0; i < inputs; i++)
+        for (int64_t j = 0; j < i; j++)
+            w[j * inputs + i] = w[i * inputs + j];
+    return CR_OK;
 }
 
 static enum cr_status measure_whitening(struct cr_statistics *statistics, const struct samples *samples,
@@ -229,7 +256,7 @@ static enum cr_status measure_whitening(struct cr_statistics *statistics, const 
     CR_GO(covariance(samples, statistics, s, &watch, err));
     watch = (struct watch){options, "finding its directions", 1000};
     CR_GO(cr_eigen_symmetric(s, inputs, values, go_on, &watch, err));
-    fill(statistics->whitening, s, values, inputs, outputs, whiten);
+    CR_GO(fill(statistics->whitening, s, values, inputs, outputs, whiten, options, err));
 done:
     free(s);
     free(values);

@@ -72,7 +72,8 @@ static enum cr_status measure_data(struct cr_experiment *experiment, const struc
                                    struct cr_error *err)
 {
     const struct cr_split *split = experiment->split;
-    struct cr_data_options telling = {.progress = options->progress, .progress_user = options->progress_user};
+    struct cr_data_options telling = {
+        .workers = options->workers, .progress = options->progress, .progress_user = options->progress_user};
     return cr_statistics_measure(&experiment->statistics, experiment->dataset, split->train, split->train_count,
                                  (enum cr_standardize)experiment->sections.data.standardize, &experiment->whiten,
                                  &telling, err);
