@@ -11,7 +11,10 @@ echo "== the loader, against steps on a dozen batches in memory"
 build/bench/pairs bench/peers/lenet5.yaml --b loader=off --steps 20 || echo "Going on without."
 echo "== decoding JPEG, against pictures in memory"
 folder='data.source={folder: {path: build/data/cifar10, size: 32}}'
-build/bench/pairs bench/peers/resnet20.yaml --a "$folder" --a data.source.folder.memory=0 --b "$folder" --steps 3 ||
+build/bench/pairs bench/peers/resnet20.yaml --a "$folder" --a data.source.folder.memory=0 \
+    --a data.source.folder.cache=0 --b "$folder" --steps 3 || echo "Going on without."
+echo "== pictures from the cache, against pictures in memory"
+build/bench/pairs bench/peers/resnet20.yaml --a "$folder" --b "$folder" --b data.source.folder.cache=0 --steps 3 ||
     echo "Going on without."
 
 echo "== peers"
