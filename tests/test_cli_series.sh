@@ -54,10 +54,10 @@ wrong() {
     expect 1 "cradle: wrong.yaml:$message" train wrong.yaml --run d
     [ ! -e d ] || fault "$2: a folder is there"
 }
-wrong '9:15: runs: expected a map of axes, as in train.seed: [1, 2, 3]' ' [1, 2]'
-wrong '9:15: runs.train.epochs: expected a list of values for this path, or a map of named runs' '  train.epochs: 3\n'
-wrong '9:15: runs.train.epochs: is empty: there is nothing to run' '  train.epochs: []\n'
-wrong '9:19: train.epochs: expected a whole number 1..1000000, found x' '  train.epochs: [1, x]\n'
-wrong '9:17: model[7]: model has 3 elements, counted from 0; there is no [7]' '  a: {b: {"model[7]": relu}}\n'
+wrong '9:2: runs: expected a map of axes, as in train.seed: [1, 2, 3]' ' [1, 2]'
+wrong '9:17: runs.train.epochs: expected a list of values for this path, or a map of named runs' '  train.epochs: 3\n'
+wrong '9:17: runs.train.epochs: is empty: there is nothing to run' '  train.epochs: []\n'
+wrong '9:21: train.epochs: expected a whole number (int 1..1000000), found "x"' '  train.epochs: [1, x]\n'
+wrong '9:23: model[7]: model has 3 elements, counted from 0; there is no [7]' '  a: {b: {"model[7]": relu}}\n'
 expect 1 'cradle: series.yaml:9:3: runs: several runs are for cradle train alone; take this section out to have one' check series.yaml
 finish
