@@ -93,9 +93,9 @@ CLAIMS = {
         ("the validation accuracy grows", lambda o: o.accuracy("flip-crop") > o.accuracy("none"))],
     "06-initialisation": [
         ("zeros do not train", lambda o: max(o.accuracy("tanh-zeros"), o.accuracy("relu-zeros")) < 0.2),
-        ("xavier is best with tanh", lambda o: o.accuracy("tanh-xavier") >= max(
+        ("with tanh, xavier is better than small and large normal numbers", lambda o: o.accuracy("tanh-xavier") >= max(
             o.accuracy("tanh-small-normal"), o.accuracy("tanh-large-normal"))),
-        ("he is best with ReLU", lambda o: o.accuracy("relu-he") >= max(
+        ("with ReLU, he is better than small and large normal numbers", lambda o: o.accuracy("relu-he") >= max(
             o.accuracy("relu-small-normal"), o.accuracy("relu-large-normal")))],
     "07-batchnorm": [
         ("more pairs of rate and first weights train (above one half) with batch normalisation than without",
@@ -125,8 +125,7 @@ RATES_4 = ("1e-4", "1e-3", "1e-2", "1e-1")
 
 
 def best_rate(o, scaling):
-    return max(RATES_4, key=lambda r: o.accuracy(scaling, f"lr={r}")) and max(
-        (o.accuracy(scaling, f"lr={r}"), -float(r), float(r)) for r in RATES_4)[2]
+    return float(max(RATES_4, key=lambda r: o.accuracy(scaling, f"lr={r}")))
 
 
 def overlap(o, norm):
