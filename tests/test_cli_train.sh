@@ -64,7 +64,7 @@ cradle test runs/small runs/small-2
 cradle test runs/small runs/small-2 --json
 [ $code = 0 ] && grep -q '"comparison": {"both": [0-9]*, "first": 0, "second": 0, "neither": [0-9]*, "p_exact": 1, "p_mid": 1}}$' out ||
     fault "test of two runs --json: $(cat out err)"
-expect 2 'cradle test: runs/small-3: two runs can be compared, not more
+expect 2 'cradle test: runs/small-3: two runs can be compared, not more; --ensemble puts them together
 Try: cradle test --help' test runs/small runs/small-2 runs/small-3
 grep -q 'This is test' out && fault "a warning at the fourth test: $(cat out)"
 cradle test runs/small && cradle test runs/small

@@ -212,6 +212,8 @@ static void the_folder(void **state)
                               "  batch: 32\n"
                               "  seed: 1\n"
                               "  checkpoint: 0\n"
+                              "  tensorboard: false\n"
+                              "  keep: 0\n"
                               "  lean: false\n"
                               "  accumulate: 1\n"
                               "  l1: 0\n"

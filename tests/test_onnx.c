@@ -5,7 +5,7 @@
 #include "support.h"
 
 #include "export/onnx/eval.h"
-#include "export/proto.h"
+#include "base/proto.h"
 
 static const struct cr_onnx_limits limits = {.numbers = 1 << 20, .work = 1 << 20};
 

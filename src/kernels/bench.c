@@ -16,7 +16,10 @@
 
 #include "base/context.h"
 
-enum { ROUNDS = 3 }; /* at least */
+enum {
+    ROUNDS = 3, /* at least */
+    FEW = 16    /* samples, more than any way insists on */
+};
 
 static const double round_seconds = 2e-3;
 
@@ -144,7 +147,7 @@ static enum cr_status tell_row(struct bench *bench, const struct cr_bench_kernel
     return CR_OK;
 }
 
-/* Whether way `way` of the best instruction set takes the shape. */
+/* Whether a way of the best instruction set takes the shape; with at most FEW samples, for the memory's sake. */
 static enum cr_status takes(struct bench *bench, const struct cr_bench_kernel *kernel,
                             const struct cr_bench_shape *shape, const struct cr_kernel *one, bool *yes,
                             struct cr_error *err)
@@ -152,7 +155,7 @@ static enum cr_status takes(struct bench *bench, const struct cr_bench_kernel *k
     struct cr_bench_shape small = *shape;
     union cr_bench_args args;
     double work;
-    small.batch = 1;
+    small.batch = shape->batch < FEW ? shape->batch : FEW;
     enum cr_status status = make(bench, kernel, &small, &args, &work, err);
     *yes = status == CR_OK && (!one->takes || one->takes(&args));
     cr_bench_release(&bench->memory);
