@@ -90,7 +90,7 @@ Try: cradle bench --help" bench net.yaml --seconds x
 cradle bench --kernels dense_forward --seconds 0 --threads 1
 [ $code = 0 ] || fault "bench --kernels: exit status $code: $(cat err)"
 grep -Eq '^kernel +shape +ref' out || fault "bench --kernels: no head: $(cat out)"
-[ "$(grep -c '^dense_forward ' out)" = 7 ] || fault "bench --kernels dense_forward: $(cat out)"
+[ "$(grep -c '^dense_forward, ' out)" = 7 ] || fault "bench --kernels dense_forward: $(cat out)"
 cradle bench --kernels conv_forward --seconds 0 --json
 [ $code = 0 ] || fault "bench --kernels --json: exit status $code: $(cat err)"
 grep -q '"kernel": "conv_forward", "way": "winograd[^"]*", "shape": "16->16 3x3 @32", "product": true, "ref": [1-9]' out ||
