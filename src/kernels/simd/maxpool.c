@@ -96,7 +96,8 @@ static inline void take_window(const struct cr_pool_args *a, struct window w, co
 
 static void forward(const struct cr_work *work)
 {
-    const struct cr_pool_args *a = work->args;
+    const struct cr_pool_args copy = *(const struct cr_pool_args *)work->args,
+                              *a = &copy; /* which no store can change */
     struct cr_range lines = cr_part(a->batch * a->out_height, line_cost(a), work->part);
     int64_t count = a->out_width * a->channels, sample = a->height * a->width * a->channels;
     float *y = work->scratch, *index = y + out_line(a);
@@ -192,11 +193,12 @@ static void put(float *to, const float *from, int64_t count, bool add)
             to[k] += from[k];
 }
 
-/* Columns of dx between the windows, which the overhang of vectors may have written. */
+/* Columns of dx between the windows, which the overhang of vectors may have written; the usual windows adjoin. */
 static void clear_gaps(const struct cr_pool_args *a, int64_t i, float *line)
 {
-    int64_t end = 0;
-    for (int64_t j = 0; j <= a->out_width; j++) {
+    bool adjoin = a->stride == a->kernel_width && a->pad_left == 0 && a->out_width * a->stride <= a->width;
+    int64_t end = adjoin ? a->out_width * a->stride : 0;
+    for (int64_t j = adjoin ? a->out_width : 0; j <= a->out_width; j++) {
         struct window w = window_at(a, i, j);
         int64_t next = j == a->out_width ? a->width : w.left;
         if (next > end)
@@ -205,8 +207,9 @@ static void clear_gaps(const struct cr_pool_args *a, int64_t i, float *line)
     }
 }
 
-static void backward_apart(const struct cr_pool_args *a, int64_t n, float *lines)
+static void backward_apart(const struct cr_pool_args *args, int64_t n, float *lines)
 {
+    const struct cr_pool_args copy = *args, *a = &copy; /* which no store can change */
     int64_t count = a->width * a->channels, end = 0;
     float *dx = (float *)a->dx + n * a->height * count;
     for (int64_t i = 0; i < a->out_height; i++) {
