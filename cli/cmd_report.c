@@ -1,5 +1,5 @@
 /*
- * cradle report RUN [RUN ...] [--out FILE]
+ * cradle report RUN [RUN ...] | STUDY [--out FILE]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 struct report_values {
     struct cli_common common;
-    const char *out;
+    const char *out, *name;
     bool quick, range_test;
 };
 
@@ -50,15 +50,16 @@ static void write_time(char *text, size_t size)
         text[0] = 0;
 }
 
-static int run(const struct cli_call *call)
+static int report_runs(const struct cli_call *call, const char *made)
 {
     const struct report_values *values = call->values;
     struct session session;
-    char made[32], path[4096];
+    char path[4096];
     if (call->count > 1 && !values->out)
         return cli_usage_fail(call->command, "several runs need --out FILE: the page to write");
+    if (values->name)
+        return cli_usage_fail(call->command, "--name is of a study; %s is none", call->arguments[0]);
     snprintf(path, sizeof path, "%s/report.html", call->arguments[0]);
-    write_time(made, sizeof made);
     enum cr_status status = session_open(&session, &values->common);
     if (status == CR_OK) {
         interrupt_watch();
@@ -80,15 +81,86 @@ static int run(const struct cli_call *call)
     return status == CR_OK ? CLI_OK : interrupt_signal() ? 128 + interrupt_signal() : CLI_FAILURE;
 }
 
+/* "runs/digits-tune: 20 trials; best validation accuracy 0.9861 in trial 12" */
+static void tell_study(const char *path, const char *name)
+{
+    struct cr_study *study = NULL;
+    const struct cr_study_trial *trials;
+    int64_t count;
+    char clean[4096];
+    char *file = cr_report_study_file(path);
+    text_clean(path, clean, sizeof clean);
+    if (file && cr_study_read(&study, file, name, NULL) == CR_OK &&
+        cr_study_trials(study, &trials, &count, NULL) == CR_OK) {
+        const struct cr_study_trial *best = cr_study_best(study, trials, count);
+        printf("%s: %lld trial%s; ", clean, (long long)count, count == 1 ? "" : "s");
+        if (best)
+            printf("best %s %.6g in trial %lld\n", cr_study_score_name(study), best->score, (long long)best->number);
+        else
+            printf("none has a score yet\n");
+    }
+    cr_study_free(study);
+    free(file);
+}
+
+static int report_study(const struct cli_call *call, const char *made)
+{
+    const struct report_values *values = call->values;
+    const char *path = call->arguments[0];
+    struct cr_error err;
+    char clean[sizeof err.message];
+    if (values->range_test || values->quick)
+        return cli_usage_fail(call->command, "%s is of a run; %s is a study",
+                              values->quick ? "--quick" : "--range-test", path);
+    const struct cr_report_options options = {.out = values->out, .made = made};
+    if (cr_report_write_study(path, values->name, &options, &err) != CR_OK) {
+        text_clean(err.message, clean, sizeof clean);
+        fprintf(stderr, "cradle: %s\n", clean);
+        return CLI_FAILURE;
+    }
+    char *page = cr_report_study_page(path);
+    tell_study(path, values->name);
+    tell_file(values->out ? values->out : page ? page : path);
+    free(page);
+    return CLI_OK;
+}
+
+static bool is_study(const char *path)
+{
+    char *file = cr_report_study_file(path);
+    free(file);
+    return file != NULL;
+}
+
+static int run(const struct cli_call *call)
+{
+    char made[32];
+    write_time(made, sizeof made);
+    for (int i = 0; i < call->count && call->count > 1; i++)
+        if (is_study(call->arguments[i]))
+            return cli_usage_fail(call->command, "%s: is a study, which has a page of its own: give it alone",
+                                  call->arguments[i]);
+    return is_study(call->arguments[0]) ? report_study(call, made) : report_runs(call, made);
+}
+
 static const struct cli_argument arguments[] = {
-    {.name = "RUN", .type = CLI_FOLDER, .many = true, .help = "the folder of a run; several are compared"}, {0}};
+    {.name = "RUN",
+     .type = CLI_FILE,
+     .many = true,
+     .help = "the folder of a run; several are compared. Or a study: the folder of a search, or its file"},
+    {0}};
 
 static const struct cli_option options[] = {
     {.name = "out",
      .value = "FILE",
      .type = CLI_FILE,
      .offset = offsetof(struct report_values, out),
-     .help = "the page to write (default, for one run: report.html in its folder)"},
+     .help = "the page to write (default, for one run or study: report.html in its folder)"},
+    {.name = "name",
+     .value = "NAME",
+     .type = CLI_TEXT,
+     .offset = offsetof(struct report_values, name),
+     .help = "of a study, where its file has several (default: cradle, or the only one)"},
     {.name = "quick",
      .type = CLI_SWITCH,
      .offset = offsetof(struct report_values, quick),
@@ -103,13 +175,15 @@ static const struct cli_option options[] = {
 
 const struct cli_command cmd_report = {
     .name = "report",
-    .help = "makes a web page of a run, or of several: verdict, curves, details",
+    .help = "makes a web page of a run, of several, or of a search: verdict, curves, details",
     .more = "The page is one file that needs no network. It begins with the verdict and what the babysitter found, "
             "then come\n"
             "curves, the confusion matrix, the worst answers on the validation part, layers and config.\n"
+            "Of a search: the winner and whether it is more than chance, what mattered, and every trial.\n"
             "\n"
             "  cradle report runs/digits\n"
-            "  cradle report runs/a runs/b runs/c --out compare.html\n",
+            "  cradle report runs/a runs/b runs/c --out compare.html\n"
+            "  cradle report runs/digits-tune\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct report_values),

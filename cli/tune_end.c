@@ -25,35 +25,6 @@ static enum cr_status write_best(struct tune *tune, const struct cr_study_trial 
     return written ? CR_OK : cr_fail(&tune->err, CR_ERROR_IO, "%s: cannot be written", path);
 }
 
-/* What fold k of a trial scored: its reports are means of the folds so far. */
-static double fold_score(const struct cr_study_trial *trial, int64_t fold)
-{
-    double mean = trial->reports[fold].value, before = fold > 0 ? trial->reports[fold - 1].value : 0;
-    return (double)(fold + 1) * mean - (double)fold * before;
-}
-
-/*
- * The standard error of the difference of two scores: over folds that of the paired differences; else, of accuracies,
- * that of two shares of n samples (the same samples, so it is rather too large). 0: not known.
- */
-static double difference_error(struct tune *tune, const struct cr_study_trial *a, const struct cr_study_trial *b)
-{
-    int64_t folds = tune->training.folds, samples = cr_study_validation(tune->study);
-    double sum = 0, squares = 0;
-    if (folds > 1 && a->report_count == folds && b->report_count == folds) {
-        for (int64_t k = 0; k < folds; k++) {
-            double d = fold_score(a, k) - fold_score(b, k);
-            sum += d;
-            squares += d * d;
-        }
-        double variance = (squares - sum * sum / (double)folds) / (double)(folds - 1);
-        return sqrt(fmax(variance, 0) / (double)folds);
-    }
-    if (tune->run.command || !tune->options.maximize || folds > 0 || samples < 1)
-        return 0;
-    return sqrt((a->score * (1 - a->score) + b->score * (1 - b->score)) / (double)samples);
-}
-
 static void tell_winner(struct tune *tune, const struct cr_study_trial *best, const struct cr_study_trial *first)
 {
     printf("\nBest: trial %lld, %s %.6g", (long long)best->number, tune_score_name(tune), best->score);
@@ -62,10 +33,10 @@ static void tell_winner(struct tune *tune, const struct cr_study_trial *best, co
         return;
     }
     printf(" (the file's own values: %.6g)\n", first->score);
-    double gain = fabs(best->score - first->score), error = difference_error(tune, best, first);
-    if (error > 0)
-        printf("The difference of %.3g has a standard error of %.2g: %s\n", gain, error,
-               gain < 2 * error ? "it may be chance" : "it is more than chance");
+    struct cr_study_difference difference = cr_study_compare(tune->study, best, first);
+    if (difference.error > 0)
+        printf("The difference of %.3g has a standard error of %.2g (p = %.2g): %s\n", difference.gain,
+               difference.error, difference.p, difference.p > 0.05 ? "it may be chance" : "it is more than chance");
 }
 
 static enum cr_status tell_values(struct tune *tune, const struct cr_study_trial *best,
@@ -125,12 +96,11 @@ enum cr_status tune_show_end(struct tune *tune, bool *any)
     tell_winner(tune, best, &trials[0]);
     CR_TRY(tell_values(tune, best, trials, count));
     tell_edges(tune, best);
-    printf("The file with these values: %s\n", path);
-    if (tune->run.command)
-        return CR_OK;
-    printf("Next:\n");
-    if (!tune->training.folds)
+    printf("The file with these values: %s\nNext:\n", path);
+    if (!tune->run.command && !tune->training.folds)
         printf("  cradle test %s/%04lld\n", tune->trials, (long long)best->number);
-    printf("  cradle train %s\n", path);
+    if (!tune->run.command)
+        printf("  cradle train %s\n", path);
+    printf("  cradle report %s\n", tune->folder);
     return CR_OK;
 }

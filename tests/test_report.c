@@ -2,12 +2,9 @@
  * Reports: logs as they are read (whole, cut off, damaged, resumed), the summary, what is counted of answers, and
  * the page: its data in one place, everything from files escaped.
  */
-#include "support.h"
+#include "page.h"
 
 #include <math.h>
-
-#include <cjson/cJSON.h>
-#include <zlib.h>
 
 #include <cradle/report.h>
 
@@ -265,48 +262,6 @@ static void test_mosaic(void **state)
 /* ---------------------------------------------------------------------------------------------------------- the page
  */
 
-static int base64_value(char letter)
-{
-    const char *letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    return (int)(strchr(letters, letter) - letters);
-}
-
-/* The numbers of a packed array. */
-static void unpack(const cJSON *packed, void *numbers, size_t size)
-{
-    const char *text = cJSON_GetObjectItem(packed, "data")->valuestring;
-    size_t length = strlen(text), used = 0;
-    uint8_t *bytes = malloc(length);
-    assert_non_null(bytes);
-    for (size_t i = 0; i < length; i += 4) {
-        unsigned group = 0;
-        for (int k = 0; k < 4; k++)
-            group = group << 6 | (text[i + (size_t)k] == '=' ? 0 : (unsigned)base64_value(text[i + (size_t)k]));
-        for (int k = 0; k < 3 && text[i + (size_t)k + 1] != '='; k++)
-            bytes[used++] = (uint8_t)(group >> (16 - 8 * k));
-    }
-    uLongf got = size;
-    assert_int_equal(uncompress(numbers, &got, bytes, used), Z_OK);
-    assert_int_equal(got, size);
-    free(bytes);
-}
-
-/* The data of a page; the caller deletes them. */
-static cJSON *page_data(const char *page)
-{
-    const char *begins = "<script type=\"application/json\" id=\"cradle-data\">";
-    const char *at = strstr(page, begins);
-    assert_non_null(at);
-    at += strlen(begins);
-    const char *end = strstr(at, "</script>");
-    assert_non_null(end);
-    /* Nothing in them can end the element or begin another. */
-    assert_null(memchr(at, '<', (size_t)(end - at)));
-    cJSON *data = cJSON_ParseWithLength(at, (size_t)(end - at));
-    assert_non_null(data);
-    return data;
-}
-
 static cJSON *report_on(const char *const *folders, int count, const char *out)
 {
     struct cr_context *context;
@@ -329,9 +284,9 @@ static void test_page(void **state)
     const cJSON *steps = cJSON_GetObjectItem(cJSON_GetObjectItem(run, "steps"), "columns");
     float loss[2];
     int32_t step[2];
-    unpack(cJSON_GetObjectItem(steps, "loss"), loss, sizeof loss);
+    page_unpack(cJSON_GetObjectItem(steps, "loss"), loss, sizeof loss);
     assert_true(loss[0] == 2.5f && loss[1] == 1.5f);
-    unpack(cJSON_GetObjectItem(steps, "step"), step, sizeof step); /* as differences */
+    page_unpack(cJSON_GetObjectItem(steps, "step"), step, sizeof step); /* as differences */
     assert_true(step[0] == 1 && step[1] == 1);
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(run, "checkpoints")), 1);
     /* There are no weights: said, and everything else is there. */
@@ -408,7 +363,7 @@ static void test_thinned(void **state)
     cJSON *data = cJSON_ParseWithLength(text, size);
     const cJSON *packed = cJSON_GetObjectItem(cJSON_GetObjectItem(data, "steps"), "columns");
     float kept[2 * COUNT / BUCKET];
-    unpack(cJSON_GetObjectItem(packed, "loss"), kept, sizeof kept);
+    page_unpack(cJSON_GetObjectItem(packed, "loss"), kept, sizeof kept);
     assert_true(kept[10] == 9 && kept[11] == -9);
     cJSON_Delete(data);
     free(text);

@@ -1,5 +1,6 @@
 /*
- * cradle/report.h - a run, or several, as one web page: a file that holds everything and asks the network for nothing.
+ * cradle/report.h - a run, several, or a study as one web page: a file that holds everything and asks the network for
+ * nothing.
  *
  * Verdict and findings come first, then curves, then details. Everything is read from the run folders; what is not
  * there (data, weights, a damaged event log) is said in the page, and the rest is shown.
@@ -8,6 +9,7 @@
 #define CRADLE_REPORT_H
 
 #include <cradle/evaluate.h>
+#include <cradle/tune.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -80,6 +82,18 @@ struct cr_report_options {
 /* Replaces the file as a whole. Parts that cannot be made are told to the context's log, too. */
 CR_API enum cr_status cr_report_write(struct cr_context *context, const char *const *folders, int count,
                                       const struct cr_report_options *options, struct cr_error *err);
+
+/*
+ * The same of a study: the folder that a search made (study.db lies in it), or a file with the tables of Optuna. `name`
+ * as of cr_study_read. Of the options `out` and `made` count; `out` NULL: what cr_report_study_page says.
+ */
+CR_API enum cr_status cr_report_write_study(const char *path, const char *name, const struct cr_report_options *options,
+                                            struct cr_error *err);
+/* The file of the study that `path` stands for; NULL where it stands for none, or without memory. The caller frees it.
+ */
+CR_API char *cr_report_study_file(const char *path);
+/* report.html in a study's folder; of a file the same name with the ending .html. The caller frees it. */
+CR_API char *cr_report_study_page(const char *path);
 
 #ifdef __cplusplus
 }

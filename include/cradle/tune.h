@@ -63,7 +63,8 @@ enum cr_trial_state {
     CR_TRIAL_FAILED, /* no value: it crashed, or diverged */
 };
 
-struct cr_report {
+/* A score on the way. */
+struct cr_trial_report {
     int64_t step;
     double value;
 };
@@ -77,7 +78,10 @@ struct cr_study_trial {
     double seconds;       /* that it took, or takes until now */
     int64_t process;      /* of this machine that runs it; 0: none, or one of another machine */
     int64_t report_count;
-    const struct cr_report *reports; /* in order of steps */
+    const struct cr_trial_report *reports; /* in order of steps */
+    double start;                          /* seconds after the first trial of the study began */
+    const char *worker; /* what ran it, as the file tells: machine, process and its beginning; NULL: not known */
+    bool lost;          /* it runs by what the file says, but its worker is gone */
 };
 
 struct cr_study_options {
@@ -100,7 +104,16 @@ struct cr_study;
  */
 CR_API enum cr_status cr_study_open(struct cr_study **study, const struct cr_space *space,
                                     const struct cr_study_options *options, struct cr_error *err);
+/*
+ * Opens a study that is there to be read, without its config file: one of Cradle or of Optuna. Its space is made of
+ * what its trials were drawn from, without branches: a trial has NaN where it has no value. `name` NULL: "cradle", or
+ * the only study of the file. Nothing is written; calls that would write fail.
+ */
+CR_API enum cr_status cr_study_read(struct cr_study **study, const char *file, const char *name, struct cr_error *err);
 CR_API void cr_study_free(struct cr_study *study);
+CR_API const struct cr_space *cr_study_space(const struct cr_study *study);
+CR_API const char *cr_study_name(const struct cr_study *study);
+CR_API bool cr_study_maximizes(const struct cr_study *study);
 
 /*
  * The next trial to evaluate, borrowed until the study's next ask; NULL where `trials` of the options are all taken, or
@@ -185,6 +198,24 @@ CR_API enum cr_status cr_study_importance(const struct cr_study *study, const st
                                           int64_t count, double *importance, bool *known, struct cr_error *err);
 /* Samples of the validation part that trained trials were scored by; 0: not known. */
 CR_API int64_t cr_study_validation(struct cr_study *study);
+/* Folds of which trained trials' scores are means; 0: none, or not known. */
+CR_API int64_t cr_study_folds(struct cr_study *study);
+/* "validation accuracy", "validation loss" or "score". */
+CR_API const char *cr_study_score_name(struct cr_study *study);
+
+/* How much better one trial is than another. What is not known is NaN. */
+struct cr_study_difference {
+    double gain;      /* of scores; above 0: the first is the better one */
+    double error;     /* its standard error */
+    double p;         /* the chance of such a gain, or a larger one either way, between trials that are alike */
+    double own_error; /* the standard error of the first trial's score */
+};
+/*
+ * Over folds by the t-test of the paired differences. Of accuracies on n validation samples by the normal distribution,
+ * with the variance (a (1 - a) + b (1 - b)) / n: both saw the same samples, so the error is rather too large.
+ */
+CR_API struct cr_study_difference cr_study_compare(struct cr_study *study, const struct cr_study_trial *a,
+                                                   const struct cr_study_trial *b);
 /* Whether a value lies at an end of its range: -1 the lower, 1 the upper, 0 neither (within 2 % of the range). */
 CR_API int cr_space_edge(const struct cr_space *space, int index, double value);
 /*

@@ -220,7 +220,7 @@ static enum cr_status open_runs(struct cr_report *report, struct cr_report_run *
     return CR_OK;
 }
 
-static enum cr_status write_runs(struct cr_report *report, struct cr_report_run *runs, int count, struct cr_error *err)
+void cr_report_begin(struct cr_report *report)
 {
     struct cr_json *json = &report->json;
     cr_json_object(json, NULL);
@@ -229,6 +229,12 @@ static enum cr_status write_runs(struct cr_report *report, struct cr_report_run 
         cr_json_text(json, "made", report->options->made);
     cr_json_bool(json, "quick", report->options->quick);
     cr_json_int(json, "thinned", report->thinned);
+}
+
+static enum cr_status write_runs(struct cr_report *report, struct cr_report_run *runs, int count, struct cr_error *err)
+{
+    struct cr_json *json = &report->json;
+    cr_report_begin(report);
     cr_json_list(json, "runs");
     for (int i = 0; i < count; i++)
         CR_TRY(write_run(report, &runs[i], err));

@@ -51,6 +51,8 @@ cr_report_part cr_report_range;       /* the learning-rate range test */
 
 /* Rows of a table that would make two out of so many, for a page of at most some 20 MB. */
 int64_t cr_report_thinning(const struct cr_run_log *const *logs, int count);
+/* Opens the object of a page's data, with what every page says of itself. */
+void cr_report_begin(struct cr_report *report);
 /* Puts the data into the page and replaces the file. */
 enum cr_status cr_report_page(const char *path, const char *data, size_t size, struct cr_error *err);
 

@@ -95,3 +95,76 @@ bool cr_distribution_same_kind(const struct cr_dimension *d, const char *text)
 {
     return (strstr(text, "Categorical") != NULL) == (d->kind == CR_CHOICES);
 }
+
+/* ------------------------------------------------------------------------------------------------------------ reading
+ */
+
+static bool has_label(const struct cr_dimension *d, const cJSON *item)
+{
+    for (int i = 0; i < d->count; i++)
+        if (same_label(d->labels[i], item))
+            return true;
+    return false;
+}
+
+static enum cr_status join_choices(struct cr_arena *arena, struct cr_dimension *d, const cJSON *choices,
+                                   struct cr_error *err)
+{
+    const cJSON *item;
+    char text[256];
+    const char **labels =
+        cr_arena_alloc(arena, ((size_t)d->count + (size_t)cJSON_GetArraySize(choices)) * sizeof *labels);
+    if (!labels)
+        return cr_fail_memory(err);
+    if (d->count > 0)
+        memcpy(labels, d->labels, (size_t)d->count * sizeof *labels);
+    d->labels = labels;
+    d->kind = CR_CHOICES;
+    cJSON_ArrayForEach(item, choices)
+    {
+        if (has_label(d, item))
+            continue;
+        label_of(item, text, sizeof text);
+        if (!(labels[d->count] = cr_arena_text(arena, text)))
+            return cr_fail_memory(err);
+        d->count++;
+    }
+    return CR_OK;
+}
+
+/* Optuna 3 has Float and Int; studies that began with an older one also LogUniform, IntUniform and their like. */
+static void join_range(struct cr_dimension *d, const char *name, const cJSON *attributes, double low, double high)
+{
+    bool fresh = d->high < d->low;
+    d->kind = CR_RANGE;
+    d->whole = strncmp(name, "Int", 3) == 0;
+    d->log = strstr(name, "LogUniform") || cJSON_IsTrue(cJSON_GetObjectItem(attributes, "log"));
+    d->low = d->first = fresh || low < d->low ? low : d->low;
+    d->high = fresh || high > d->high ? high : d->high;
+}
+
+static enum cr_status join(struct cr_arena *arena, struct cr_dimension *d, const cJSON *json, struct cr_error *err)
+{
+    const cJSON *name = cJSON_GetObjectItem(json, "name"), *attributes = cJSON_GetObjectItem(json, "attributes");
+    const cJSON *choices = cJSON_GetObjectItem(attributes, "choices");
+    const cJSON *low = cJSON_GetObjectItem(attributes, "low"), *high = cJSON_GetObjectItem(attributes, "high");
+    bool is_new = d->count == 0 && d->high < d->low, is_range = cJSON_IsNumber(low) && cJSON_IsNumber(high);
+    if (!cJSON_IsString(name) || !(cJSON_IsArray(choices) || is_range))
+        return cr_fail(err, CR_ERROR_FORMAT, "%s: expected the JSON of a distribution, of numbers or of choices",
+                       d->name);
+    if (!is_new && (d->count > 0) != cJSON_IsArray(choices))
+        return cr_fail(err, CR_ERROR_FORMAT, "%s: is a range in one trial and a choice in another", d->name);
+    if (cJSON_IsArray(choices))
+        return join_choices(arena, d, choices, err);
+    join_range(d, name->valuestring, attributes, low->valuedouble, high->valuedouble);
+    return CR_OK;
+}
+
+enum cr_status cr_distribution_join(struct cr_arena *arena, struct cr_dimension *d, const char *text,
+                                    struct cr_error *err)
+{
+    cJSON *json = cJSON_Parse(text);
+    enum cr_status status = join(arena, d, json, err);
+    cJSON_Delete(json);
+    return status;
+}

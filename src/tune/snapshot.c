@@ -60,7 +60,11 @@ enum cr_status cr_snapshot_read(struct cr_snapshot *snapshot, struct cr_study *s
                                                       .seconds = stored->seconds,
                                                       .process = cr_owner_process(stored->owner),
                                                       .report_count = stored->report_count,
-                                                      .reports = stored->reports};
+                                                      .reports = stored->reports,
+                                                      .start = stored->start,
+                                                      .worker = stored->owner,
+                                                      .lost = stored->state == CR_TRIAL_RUNNING &&
+                                                              cr_owner_is_dead(stored->owner, stored->silence)};
     }
     return CR_OK;
 }

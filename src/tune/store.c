@@ -6,89 +6,14 @@
 #include "tune/store.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cjson/cJSON.h>
 
 #include "tune/store_sqlite.h"
 
-enum { WAIT_MS = 60000, SCHEMA = 12 };
-
-extern const unsigned char cr_embedded_schema_sql[];
-
 const char *const cr_store_states[] = {"WAITING", "RUNNING", "COMPLETE", "PRUNED", "FAIL", NULL};
 
 #define BEAT "strftime('%Y-%m-%d %H:%M:%S', 'now')"
-
-/* ---------------------------------------------------------------------------------------------------------- opening */
-
-/* One number of one row; `found` is false where there is no row. */
-static enum cr_status ask_number(struct cr_store *store, const char *sql, const char *text, int64_t *number,
-                                 bool *found, struct cr_error *err)
-{
-    sqlite3_stmt *statement;
-    CR_TRY(cr_sqlite_prepare(&store->db, &statement, err, sql, text ? "t" : "", text));
-    enum cr_status status = cr_sqlite_step(&store->db, statement, found, err);
-    if (status == CR_OK && *found)
-        *number = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    return status;
-}
-
-static enum cr_status check_schema(struct cr_store *store, struct cr_error *err)
-{
-    bool found;
-    int64_t tables = 0, version = 0;
-    CR_TRY(cr_store_begin(store, err));
-    CR_TRY(ask_number(store, "SELECT count(*) FROM sqlite_master", NULL, &tables, &found, err));
-    if (tables == 0) {
-        CR_TRY(cr_sqlite_run(&store->db, (const char *)cr_embedded_schema_sql, err));
-        return cr_store_commit(store, err);
-    }
-    CR_TRY(ask_number(store, "SELECT count(*) FROM sqlite_master WHERE name = 'version_info'", NULL, &tables, &found,
-                      err));
-    if (tables == 0)
-        return cr_fail(err, CR_ERROR_FORMAT, "%s: is a database of something else, not of studies", store->db.name);
-    CR_TRY(ask_number(store, "SELECT schema_version FROM version_info", NULL, &version, &found, err));
-    if (version != SCHEMA)
-        return cr_fail(err, CR_ERROR_FORMAT, "%s: its tables are of Optuna's version %lld, expected %d (Optuna 3)",
-                       store->db.name, (long long)version, SCHEMA);
-    return cr_store_commit(store, err);
-}
-
-enum cr_status cr_store_open(struct cr_store **store, const char *file, struct cr_error *err)
-{
-    enum cr_status status = CR_OK;
-    *store = NULL;
-    struct cr_store *made = calloc(1, sizeof *made);
-    if (!made || !(made->file = strdup(file ? file : ":memory:"))) {
-        free(made);
-        return cr_fail_memory(err);
-    }
-    made->db.name = file ? file : "the study in memory";
-    if (file)
-        made->db.name = made->file;
-    if (sqlite3_open(made->file, &made->db.handle) != SQLITE_OK)
-        CR_GO(cr_sqlite_fail(&made->db, err));
-    sqlite3_busy_timeout(made->db.handle, WAIT_MS);
-    CR_GO(check_schema(made, err));
-    *store = made;
-    made = NULL;
-done:
-    cr_store_close(made);
-    return status;
-}
-
-void cr_store_close(struct cr_store *store)
-{
-    if (!store)
-        return;
-    cr_store_rollback(store);
-    sqlite3_close(store->db.handle);
-    free(store->file);
-    free(store);
-}
 
 enum cr_status cr_store_begin(struct cr_store *store, struct cr_error *err)
 {
@@ -104,47 +29,6 @@ void cr_store_rollback(struct cr_store *store)
 {
     if (store->db.handle && !sqlite3_get_autocommit(store->db.handle))
         cr_sqlite_run(&store->db, "ROLLBACK", NULL);
-}
-
-/* ------------------------------------------------------------------------------------------------------------ study */
-
-static enum cr_status read_direction(struct cr_store *store, struct cr_error *err)
-{
-    sqlite3_stmt *statement;
-    bool row;
-    int objectives = 0;
-    CR_TRY(cr_sqlite_prepare(&store->db, &statement, err, "SELECT direction FROM study_directions WHERE study_id = ?",
-                             "i", store->study));
-    enum cr_status status = cr_sqlite_step(&store->db, statement, &row, err);
-    for (; status == CR_OK && row; status = cr_sqlite_step(&store->db, statement, &row, err)) {
-        const char *direction = (const char *)sqlite3_column_text(statement, 0);
-        store->maximizes = direction && strcmp(direction, "MAXIMIZE") == 0;
-        objectives++;
-    }
-    sqlite3_finalize(statement);
-    if (status == CR_OK && objectives != 1)
-        return cr_fail(err, CR_ERROR_FORMAT, "%s: the study has %d objectives, expected one", store->db.name,
-                       objectives);
-    return status;
-}
-
-enum cr_status cr_store_study(struct cr_store *store, const char *name, bool maximize, struct cr_error *err)
-{
-    bool found;
-    CR_TRY(ask_number(store, "SELECT study_id FROM studies WHERE study_name = ?", name, &store->study, &found, err));
-    if (found)
-        return read_direction(store, err);
-    CR_TRY(cr_sqlite_do(&store->db, err, "INSERT INTO studies (study_name) VALUES (?)", "t", name));
-    store->study = sqlite3_last_insert_rowid(store->db.handle);
-    store->maximizes = maximize;
-    return cr_sqlite_do(&store->db, err,
-                        "INSERT INTO study_directions (direction, study_id, objective) VALUES (?, ?, 0)", "ti",
-                        maximize ? "MAXIMIZE" : "MINIMIZE", store->study);
-}
-
-bool cr_store_maximizes(const struct cr_store *store)
-{
-    return store->maximizes;
 }
 
 enum cr_status cr_store_get(struct cr_store *store, struct cr_arena *arena, const char *key, const char **text,

@@ -25,24 +25,31 @@ struct cr_stored_trial {
     int64_t id, number;
     enum cr_trial_state state;
     double score; /* NaN: none; may be infinite */
+    double start; /* seconds after the first trial of the study began */
     double seconds;
     double silence;            /* seconds since the last sign of life; NaN: never gave one */
     const char *owner, *cause; /* NULL: none */
     int64_t value_count, report_count;
     struct cr_stored_value *values;
-    struct cr_report *reports;
+    struct cr_trial_report *reports;
 };
 
 /* `file` NULL: in memory. A file that is no database, or one with other tables, is an error. */
 enum cr_status cr_store_open(struct cr_store **store, const char *file, struct cr_error *err);
+/*
+ * Opens one that is there to be read, and chooses a study of it by name; NULL: "cradle", or the only one. Until
+ * cr_store_commit everything is read as it is now. To write is an error.
+ */
+enum cr_status cr_store_read(struct cr_store **store, const char *file, const char *name, struct cr_error *err);
 void cr_store_close(struct cr_store *store);
 enum cr_status cr_store_begin(struct cr_store *store, struct cr_error *err);
 enum cr_status cr_store_commit(struct cr_store *store, struct cr_error *err);
 void cr_store_rollback(struct cr_store *store); /* nothing where nothing was begun */
 
-/* The study of that name, made where there is none. */
+/* The study of that name (NULL: "cradle"), made where there is none. */
 enum cr_status cr_store_study(struct cr_store *store, const char *name, bool maximize, struct cr_error *err);
 bool cr_store_maximizes(const struct cr_store *store);
+const char *cr_store_name(const struct cr_store *store);
 /* A text of ours that belongs to the study; NULL where there is none. The text lives in the arena. */
 enum cr_status cr_store_get(struct cr_store *store, struct cr_arena *arena, const char *key, const char **text,
                             struct cr_error *err);

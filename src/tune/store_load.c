@@ -71,6 +71,7 @@ static enum cr_status take_trial(struct loading *l, struct cr_stored_trial *tria
     trial->seconds = sqlite3_column_double(statement, 4);
     trial->silence =
         sqlite3_column_type(statement, 5) == SQLITE_NULL ? (double)NAN : sqlite3_column_double(statement, 5);
+    trial->start = sqlite3_column_double(statement, 6);
     return CR_OK;
 }
 
@@ -104,7 +105,7 @@ static enum cr_status take_report(struct loading *l, struct cr_stored_trial *tri
     if (!trial->reports)
         return cr_fail_memory(l->err);
     trial->reports[trial->report_count++] =
-        (struct cr_report){.step = sqlite3_column_int64(statement, 1), .value = read_value(statement, 2)};
+        (struct cr_trial_report){.step = sqlite3_column_int64(statement, 1), .value = read_value(statement, 2)};
     return CR_OK;
 }
 
@@ -154,7 +155,9 @@ enum cr_status cr_store_load(struct cr_store *store, struct cr_arena *arena, str
                     "SELECT t.trial_id, t.state, v.value, v.value_type, "
                     "(julianday(coalesce(t.datetime_complete, " CR_STORE_NOW
                     ")) - julianday(t.datetime_start)) * 86400, "
-                    "(julianday('now') - julianday(h.heartbeat)) * 86400 FROM trials t "
+                    "(julianday('now') - julianday(h.heartbeat)) * 86400, "
+                    "(julianday(t.datetime_start) - (SELECT min(julianday(datetime_start)) FROM trials "
+                    "WHERE study_id = t.study_id)) * 86400 FROM trials t "
                     "LEFT JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0 "
                     "LEFT JOIN trial_heartbeats h ON h.trial_id = t.trial_id WHERE t.study_id = ? ORDER BY t.trial_id",
                     take_trial));

@@ -9,7 +9,7 @@
 
 struct cr_store {
     struct cr_sqlite db;
-    char *file;
+    char *file, *name; /* of the study; NULL until one was chosen */
     int64_t study;
     bool maximizes;
 };

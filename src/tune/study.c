@@ -14,7 +14,8 @@
 
 enum { LAG = 4 };
 
-static const char space_key[] = "cradle:space", validation_key[] = "cradle:validation";
+const char cr_study_space_key[] = "cradle:space";
+static const char validation_key[] = "cradle:validation", folds_key[] = "cradle:folds";
 
 /* ---------------------------------------------------------------------------------------------------------- opening */
 
@@ -54,14 +55,14 @@ static enum cr_status note_space(struct cr_study *study, struct cr_arena *arena,
                    : NULL;
     }
     text = text ? cr_arena_format(arena, "%s}", text) : NULL;
-    return text ? cr_store_set(study->store, space_key, text, err) : cr_fail_memory(err);
+    return text ? cr_store_set(study->store, cr_study_space_key, text, err) : cr_fail_memory(err);
 }
 
 static enum cr_status join(struct cr_study *study, const struct cr_study_options *options, struct cr_error *err)
 {
     const char *file = options->file ? options->file : "the study";
     CR_TRY(cr_store_begin(study->store, err));
-    CR_TRY(cr_store_study(study->store, options->name ? options->name : "cradle", options->maximize, err));
+    CR_TRY(cr_store_study(study->store, options->name, options->maximize, err));
     if (cr_store_maximizes(study->store) != options->maximize)
         return cr_fail(err, CR_ERROR_CONFIG, "%s: the study there looks for the %s score, not for the %s one", file,
                        options->maximize ? "smallest" : "largest", options->maximize ? "largest" : "smallest");
@@ -104,6 +105,7 @@ void cr_study_free(struct cr_study *study)
     cr_snapshot_free(&study->listed);
     cr_sampler_choice_free(&study->sampler);
     cr_pruner_choice_free(&study->pruner);
+    cr_space_free(study->read_space);
     free(study);
 }
 
@@ -242,6 +244,8 @@ enum cr_status cr_study_ask(struct cr_study *study, const struct cr_study_trial 
 {
     int64_t number = -1;
     *trial = NULL;
+    if (study->read_space)
+        return cr_fail(err, CR_ERROR_ARGUMENT, "a study that was opened to be read gives no trials");
     CR_TRY(cr_store_begin(study->store, err));
     enum cr_status status = take(study, &number, err);
     if (status == CR_OK)
@@ -352,22 +356,61 @@ const struct cr_study_trial *cr_study_best(const struct cr_study *study, const s
     return best;
 }
 
-int64_t cr_study_validation(struct cr_study *study)
+const struct cr_space *cr_study_space(const struct cr_study *study)
 {
-    const char *text = NULL;
-    int64_t samples = 0;
-    struct cr_arena *arena = cr_arena_new();
-    if (arena && cr_store_get(study->store, arena, validation_key, &text, NULL) == CR_OK && text)
-        cr_text_int(text, &samples);
-    cr_arena_free(arena);
-    return samples;
+    return study->space;
 }
 
-enum cr_status cr_study_note_validation(struct cr_study *study, int64_t samples, struct cr_error *err)
+const char *cr_study_name(const struct cr_study *study)
+{
+    return cr_store_name(study->store);
+}
+
+bool cr_study_maximizes(const struct cr_study *study)
+{
+    return cr_store_maximizes(study->store);
+}
+
+/* A whole number that was noted with the study; 0: none. */
+static int64_t noted(struct cr_study *study, const char *key)
+{
+    const char *text = NULL;
+    int64_t number = 0;
+    struct cr_arena *arena = cr_arena_new();
+    if (arena && cr_store_get(study->store, arena, key, &text, NULL) == CR_OK && text)
+        cr_text_int(text, &number);
+    cr_arena_free(arena);
+    return number;
+}
+
+static enum cr_status note(struct cr_study *study, const char *key, int64_t number, struct cr_error *err)
 {
     char text[32];
-    if (cr_study_validation(study) == samples)
+    if (noted(study, key) == number)
         return CR_OK;
-    cr_text_format(text, sizeof text, "%lld", (long long)samples);
-    return cr_store_set(study->store, validation_key, text, err);
+    cr_text_format(text, sizeof text, "%lld", (long long)number);
+    return cr_store_set(study->store, key, text, err);
+}
+
+int64_t cr_study_validation(struct cr_study *study)
+{
+    return noted(study, validation_key);
+}
+
+int64_t cr_study_folds(struct cr_study *study)
+{
+    return noted(study, folds_key);
+}
+
+enum cr_status cr_study_note_validation(struct cr_study *study, int64_t samples, int64_t folds, struct cr_error *err)
+{
+    CR_TRY(note(study, validation_key, samples, err));
+    return note(study, folds_key, folds, err);
+}
+
+const char *cr_study_score_name(struct cr_study *study)
+{
+    return cr_study_validation(study) == 0 ? "score"
+           : cr_study_maximizes(study)     ? "validation accuracy"
+                                           : "validation loss";
 }

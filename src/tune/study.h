@@ -19,6 +19,7 @@ struct cr_snapshot {
 
 struct cr_study {
     const struct cr_space *space;
+    struct cr_space *read_space; /* its own, of one that was opened to be read; else NULL */
     struct cr_store *store;
     struct cr_sampler_choice sampler;
     struct cr_pruner_choice pruner;
@@ -28,7 +29,11 @@ struct cr_study {
     struct cr_snapshot asked, listed; /* what the last ask and the last list lent out */
 };
 
-enum cr_status cr_study_note_validation(struct cr_study *study, int64_t samples, struct cr_error *err);
+/* The attribute in which the dimensions are kept: {"path": distribution, ...}. */
+extern const char cr_study_space_key[];
+
+/* What trials are trained on: samples of the validation part, folds. */
+enum cr_status cr_study_note_validation(struct cr_study *study, int64_t samples, int64_t folds, struct cr_error *err);
 /* Reads everything; `snapshot` is emptied first. */
 enum cr_status cr_snapshot_read(struct cr_snapshot *snapshot, struct cr_study *study, struct cr_error *err);
 void cr_snapshot_free(struct cr_snapshot *snapshot);

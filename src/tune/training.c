@@ -151,7 +151,8 @@ static enum cr_status train_run(struct watch *watch, struct cr_context *context,
         CR_GO(cr_config_set_fold(config, fold, watch->training->folds, err));
     CR_GO(cr_experiment_new(&experiment, context, config, &options, err));
     CR_GO(check_validation(experiment, watch, err));
-    CR_GO(cr_study_note_validation(watch->study, cr_experiment_parts(experiment).split->validation_count, err));
+    CR_GO(cr_study_note_validation(watch->study, cr_experiment_parts(experiment).split->validation_count,
+                                   watch->training->folds, err));
     if (there)
         CR_GO(report_past(watch, run, err));
     CR_GO(cr_experiment_run(experiment, err));

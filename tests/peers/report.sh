@@ -1,6 +1,6 @@
 #!/bin/sh
 # Opens reports in a headless Chromium (tests/peers/report/check.mjs) and holds what they show against the runs' own
-# event logs: no error, no request, true numbers. Pictures of the pages stay in build/report. The page is built anew, too.
+# event logs, and a study's against its database: no error, no request, true numbers. Pictures of the pages stay in build/report. The page is built anew, too.
 #
 # usage: tests/peers/report.sh [--check]
 set -eu
@@ -22,7 +22,7 @@ for folder in web tests/peers/report; do
 done
 CRADLE_SOURCE=$root sh -c 'mkdir -p "$0" && cd "$0" && sh "$CRADLE_SOURCE/tests/test_web.sh"' "$work"
 
-rm -rf "$work"/runs "$work"/pictures "$work"/many "$work"/*.html
+rm -rf "$work"/runs "$work"/study "$work"/*study "$work"/pictures "$work"/many "$work"/*.html
 mkdir -p "$work"
 cd "$work"
 node "$root/tests/peers/report/make.mjs" .
@@ -48,6 +48,19 @@ for run in seed1 one epochs killed diverged hostile many; do
     quiet "$cradle" report runs/$run --range-test
 done
 quiet "$cradle" report runs/long --quick
+quiet "$cradle" tune study.yaml --study study --trials 40 -j 2 --pruner 'median: {trials: 4, warmup: 1}'
+quiet "$cradle" report study
+quiet "$cradle" tune --command 'echo {name}: no score >&2; echo 1; exit {code}' --space hostile-study.yaml --study '<b>study' --trials 12
+quiet "$cradle" report '<b>study' --out hostile-study.html
+# The study as JSON, read by nothing of ours.
+python3 - study/study.db >study.json <<'END'
+import json, sqlite3, sys
+ask = sqlite3.connect(sys.argv[1]).execute
+trials = [{"state": state, "score": score, "reports": ask("SELECT intermediate_value FROM trial_intermediate_values WHERE trial_id = ? ORDER BY step", (key,)).fetchall(),
+           "values": dict(ask("SELECT param_name, param_value FROM trial_params WHERE trial_id = ?", (key,)).fetchall())}
+          for key, state, score in ask("SELECT t.trial_id, t.state, v.value FROM trials t LEFT JOIN trial_values v ON v.trial_id = t.trial_id ORDER BY t.trial_id").fetchall()]
+json.dump(trials, sys.stdout)
+END
 quiet "$cradle" report runs/seed1 runs/seed2 runs/seed3 runs/slow runs/one --out several.html
 echo '<!doctype html><main>empty</main>' >empty.html # how long the browser itself takes here
 node "$root/tests/peers/report/check.mjs" .

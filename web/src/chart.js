@@ -1,8 +1,10 @@
 // A line chart: uPlot with a legend of buttons, marks, a cursor for the keyboard, words for a screen reader, and its table.
 //
-// spec: {title, note, series, marks, format, log, xLog, unit, fraction, sync}
-//   series: [{label, colour, at: {step, epoch, time}, values, smooth, points, dash, band}]
-//           `smooth`: drawn faint, with a smoothed line in front; `band`: [index of upper, index of lower]
+// spec: {title, note, series, marks, format, log, xLog, xLabels, unit, fraction, sync, rows}
+//   series: [{label, colour, at: {step, epoch, time}, values, smooth, points, dash, band, scatter, stepped, of, end, width}]
+//           `smooth`: drawn faint, with a smoothed line in front; `band`: [index of upper, index of lower]; `scatter`: points
+//           and no line; `of`: the series with whose button it goes; `end`: a point where it ends
+//   xLabels: words for x = 0, 1, ...; rows: {heads, rows()} where the table is another than that of the series
 //   marks:  [{at: {step, epoch, time}, label, colour, short, tick}]; `tick`: a small stroke at the bottom
 // view: {axis: "step" | "epoch" | "time", smoothing: 0..1, log}
 import uPlot from "uplot";
@@ -141,7 +143,7 @@ export class Chart {
 
     legendItem(s) {
         const value = h("span", { class: "value" });
-        const swatch = h("span", { class: `swatch ${s.points ? "dot" : s.dash ? "dash" : ""}` });
+        const swatch = h("span", { class: `swatch ${s.points || s.scatter ? "dot" : s.dash ? "dash" : ""}` });
         swatch.style.setProperty("--swatch", `var(--${s.colour})`);
         const button = h("button", { type: "button", "aria-pressed": "true", title: "show or hide", onclick: () => {
             const hide = !this.hidden.has(s);
@@ -158,7 +160,7 @@ export class Chart {
         const parts = [];
         for (const { s, value } of this.values) {
             const drawn = this.columns.findIndex((column) => column.s === s && column.main);
-            const found = drawn < 0 ? null : this.nearest(drawn + 1, index);
+            const found = drawn < 0 ? null : this.nearest(drawn + 1, index, s.scatter && index !== null);
             value.textContent = found === null ? "" : this.format(found);
             if (found !== null) parts.push(`${s.label} ${this.format(found)}`);
         }
@@ -167,9 +169,10 @@ export class Chart {
         return `${at}: ${parts.join(", ")}`;
     }
 
-    // Of a series that has no number just here, the one before.
-    nearest(column, index) {
+    // Of a line that has no number just here, the one before.
+    nearest(column, index, exact) {
         const values = this.plot.data[column];
+        if (exact) return Number.isFinite(values[index]) ? values[index] : null;
         for (let i = index ?? values.length - 1; i >= 0; i--) if (Number.isFinite(values[i])) return values[i];
         return null;
     }
@@ -186,14 +189,17 @@ export class Chart {
     build(range) {
         const log = this.spec.alwaysLog || (this.spec.log && this.view.log), columns = [], tables = [];
         for (const s of this.spec.series) {
-            if (this.hidden.has(s)) continue;
+            if (this.hides(s)) continue;
             const all = s.at[this.view.axis], whole = drawable(s.values, log), rows = drawnRows(all, whole, range);
             const pick = (values) => (rows ? rows.map((row) => values[row]) : values);
             const x = pick(all), raw = pick(whole);
             const smooth = s.smooth && this.view.smoothing > 0;
             this.thinned = this.thinned || rows !== null;
-            const style = { width: s.points && raw.length < 400 ? 1.75 : 1.5, dash: s.dash ? [5, 4] : undefined };
-            const points = { show: Boolean(s.points) && raw.length <= 60, size: 5 };
+            const style = { width: s.width ?? (s.points && raw.length < 400 ? 1.75 : 1.5), dash: s.dash ? [5, 4] : undefined };
+            if (s.scatter) style.paths = () => null;
+            if (s.stepped) style.paths = uPlot.paths.stepped({ align: 1 });
+            const points = { show: s.scatter || s.end || (Boolean(s.points) && raw.length <= 60), size: s.scatter ? 6 : 5 };
+            if (s.end) points.filter = (u, column) => [lastNumber(u.data[column])];
             const stroke = () => colour(s.colour);
             if (smooth) {
                 columns.push({ s, options: { ...style, width: 1, stroke: faint(s.colour), points: { show: false } } });
@@ -208,7 +214,7 @@ export class Chart {
 
     bands() {
         const place = (s) => this.columns.findIndex((column) => column.s === s && column.main) + 1;
-        return this.spec.series.filter((s) => s.upper && !this.hidden.has(s) && !this.hidden.has(s.upper)).map((s) => ({
+        return this.spec.series.filter((s) => s.upper && !this.hides(s) && !this.hides(s.upper)).map((s) => ({
             series: [place(s.upper), place(s)],
             fill: () => `color-mix(in srgb, ${colour(s.colour)} 18%, transparent)`,
         }));
@@ -237,11 +243,11 @@ export class Chart {
                 drag: { x: true, y: false }, points: { size: 6 }, y: false,
             },
             scales: {
-                x: { time: false, distr: spec.xLog ? 3 : 1 },
+                x: { time: false, distr: spec.xLog ? 3 : 1, range: spec.xLabels ? (u, low, high) => [Math.ceil(low) - 0.5, Math.floor(high) + 0.5] : undefined },
                 y: { distr: log ? 3 : 1, range: log ? undefined : (u, low, high) => this.range(low, high) },
             },
             axes: [
-                this.axis({ values: spec.xLog ? logLabels : x, space: 60, size: 28 }),
+                this.axis({ values: spec.xLabels ? (u, splits) => splits.map((v) => spec.xLabels[v] ?? "") : spec.xLog ? logLabels : x, incrs: spec.xLabels ? [1] : undefined, space: spec.xLabels ? 1 : 60, size: 28 }),
                 this.axis({ values: log ? logLabels : y, size: spec.fraction ? 58 : 56, space: 36 }),
             ],
             series: [{}, ...this.columns.map((column) => column.options)],
@@ -328,6 +334,10 @@ export class Chart {
         this.spoken.textContent = this.tell(index);
     }
 
+    hides(s) {
+        return this.hidden.has(s.of ?? s);
+    }
+
     describe() {
         const parts = this.spec.series.filter((s) => s.label).map((s) => {
             let first, last, least = Infinity, most = -Infinity;
@@ -349,6 +359,7 @@ export class Chart {
         this.details.querySelector(".scroll")?.remove();
         this.details.querySelector("p")?.remove();
         if (!this.details.open) return;
+        if (this.spec.rows) return this.details.append(table(this.spec.title, this.spec.rows.heads, this.spec.rows.rows()));
         const shown = this.spec.series.filter((s) => s.label);
         const joined = join(shown.map((s) => [s.at[this.view.axis], s.values]));
         const count = joined[0].length, stride = Math.max(1, Math.ceil(count / TABLE_ROWS));
@@ -362,6 +373,12 @@ export class Chart {
         this.details.append(table(this.spec.title, [{ text: "at" }, ...shown.map((s) => ({ text: s.label, number: true }))], rows));
         if (rows.length < count) this.details.append(h("p", { class: "muted" }, `${number(rows.length)} of ${number(count)} rows.`));
     }
+}
+
+function lastNumber(values) {
+    let i = values.length - 1;
+    while (i > 0 && !Number.isFinite(values[i])) i--;
+    return i;
 }
 
 // Of a tick: no digits that say nothing.

@@ -72,7 +72,36 @@ function readRun(run) {
     };
 }
 
+// The last part of a path that no other has: "lr", or "sgd.lr".
+function shortNames(names) {
+    return names.map((name) => {
+        const parts = name.split(".");
+        for (let i = parts.length - 1; i > 0; i--) {
+            const end = parts.slice(i).join(".");
+            if (names.every((other) => other === name || (other !== end && !other.endsWith(`.${end}`)))) return end;
+        }
+        return name;
+    });
+}
+
+function readStudy(study) {
+    const { report_steps, report_values } = unpackAll({ report_steps: study.report_steps, report_values: study.report_values });
+    const short = shortNames(study.dimensions.map((d) => d.name));
+    let at = 0;
+    const trials = study.trials.map((trial) => {
+        const from = at;
+        at += trial.reports;
+        return { ...trial, score: numeric(trial.score), start: numeric(trial.start), seconds: numeric(trial.seconds), values: trial.values.map(numeric),
+            steps: report_steps.subarray(from, at), scores: report_values.subarray(from, at) };
+    });
+    const difference = study.difference && Object.fromEntries(Object.entries(study.difference).map(([key, value]) => [key, numeric(value)]));
+    return {
+        ...study, trials, difference, error: numeric(study.error), fraction: study.score === "validation accuracy", best: trials[study.best],
+        dimensions: study.dimensions.map((d, i) => ({ ...d, index: i, short: short[i], importance: numeric(d.importance), low: numeric(d.low), high: numeric(d.high) })),
+    };
+}
+
 export function readPage() {
     const data = JSON.parse(document.getElementById("cradle-data").textContent);
-    return { ...data, runs: data.runs.map(readRun) };
+    return { ...data, runs: data.runs.map(readRun), study: data.study ? readStudy(data.study) : null };
 }

@@ -8,6 +8,7 @@ import { inside } from "./inside.js";
 import { evaluation } from "./evaluation.js";
 import { config, filters, layers, samples } from "./details.js";
 import { compare, compareView } from "./compare.js";
+import { studyView } from "./study.js";
 
 function switchTheme() {
     return h("button", { type: "button", class: "theme", "aria-label": "light or dark", title: "light or dark",
@@ -68,6 +69,7 @@ function foot(page) {
 
 function start() {
     const root = document.getElementById("page"), page = readPage(), { runs } = page;
+    if (page.study) return startStudy(root, page);
     const title = runs.length === 1 ? runs[0].name : plural(runs.length, "run");
     document.title = `${title} – Cradle report`;
     const shown = runs.length === 1 ? details(runs[0]) : null, end = foot(page);
@@ -79,6 +81,13 @@ function start() {
         else end.before(...switcher(runs));
         root.firstChild.replaceWith(bar(title, body));
     });
+}
+
+function startStudy(root, page) {
+    const title = page.study.place.replace(/\/+$/, "").split("/").at(-1);
+    document.title = `${title} – Cradle report`;
+    const body = h("div", { class: "body" }, h("h1", {}, title), h("p", { class: "path" }, page.study.place), studyView(page.study), foot(page));
+    root.replaceChildren(bar(title, body), body);
 }
 
 try {

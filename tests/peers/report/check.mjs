@@ -1,4 +1,4 @@
-// Opens the reports that report.sh made and compares them with the runs' event logs. Leaves a picture of each page.
+// Opens the reports that report.sh made and compares them with the runs' event logs and the study's database. Leaves a picture of each page.
 import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
@@ -140,6 +140,58 @@ async function checkRun(browser, run, checks = async () => {}) {
     console.log(`${run}: ${charts.length} charts, open in ${seconds.toFixed(1)} s`);
 }
 
+// A study against its database, in each of its charts.
+async function checkStudy(browser) {
+    const trials = JSON.parse(readFileSync(join(root, "study.json"), "utf8")), name = "study";
+    const { page, context } = await open(browser, "study/report.html", name);
+    const charts = await page.evaluate(readCharts), having = (state) => trials.map((trial) => (trial.state === state ? trial.score : NaN));
+    for (const state of ["COMPLETE", "PRUNED", "FAIL"]) if (!trials.some((trial) => trial.state === state)) fault(name, `no trial is ${state}: the search is too easy`);
+    compare(name, charts, "History", "complete", having("COMPLETE"));
+    compare(name, charts, "History", "pruned", having("PRUNED"));
+    const complete = trials.filter((trial) => trial.state === "COMPLETE"), best = complete.reduce((a, b) => (b.score > a.score ? b : a));
+    const headline = await page.locator(".headline").textContent();
+    if (!headline.includes(`Trial ${trials.indexOf(best)} is the best: validation accuracy ${(100 * best.score).toFixed(2)} %`)) fault(name, `the headline says "${headline}"`);
+    const ways = charts.find((chart) => chart.title === "On the way")?.series.length, reported = trials.filter((trial) => trial.reports.length).length;
+    if (ways !== reported) fault(name, `${ways} trials are shown on the way, expected ${reported}`);
+    const dimensions = new Set(trials.flatMap((trial) => Object.keys(trial.values))), slices = await page.locator("#values-scores .grid figure.chart").count();
+    if (slices !== dimensions.size) fault(name, `${slices} slices, expected ${dimensions.size}`);
+    const scored = trials.filter((trial) => trial.score !== null || (trial.state === "PRUNED" && trial.reports.length)).length;
+    for (const [what, selector, expected] of [["lines", ".trial-line", scored], ["bars in the timeline", ".span", trials.length], ["rows", "#trials tbody tr", trials.length]]) {
+        const found = await page.locator(selector).count();
+        if (found !== expected) fault(name, `${found} ${what}, expected ${expected}`);
+    }
+    if ((await page.locator("#contours .level").count()) < 20 || (await page.locator(".trial-point").count()) < 8) fault(name, "there are no contours");
+    await page.locator("#contours select").first().selectOption({ index: 2 });
+    if (!(await page.locator("#contours .level").count())) fault(name, "another dimension has no contours");
+    await checkTable(page, name);
+    await checkKeyboard(page, name);
+    for (const drawing of await page.locator(".canvas.drawing").all()) {
+        await drawing.focus();
+        await page.keyboard.press("Home");
+        const spoken = await drawing.evaluate((element) => element.parentElement.querySelector("[aria-live]").textContent);
+        if (!/^Trial \d+/.test(spoken)) fault(name, `the keyboard says "${spoken}"`);
+        if (!(await drawing.locator(".chosen").count())) fault(name, "the keyboard chooses nothing");
+        await page.keyboard.press("Escape");
+        const summary = drawing.locator("xpath=..").locator("details.table summary");
+        await summary.click();
+        if (!(await drawing.locator("xpath=..").locator("tbody tr").count())) fault(name, "a drawing's table is empty");
+        await summary.click();
+    }
+    await page.screenshot({ path: join(root, "study.png"), fullPage: true });
+    await context.close();
+    const dark = await open(browser, "study/report.html", "study (dark)", { colorScheme: "dark" });
+    await dark.page.screenshot({ path: join(root, "study-dark.png"), fullPage: true });
+    await dark.page.pdf({ path: join(root, "study.pdf"), format: "A4" });
+    await dark.context.close();
+    await checkPhone(browser, "study/report.html", "study");
+
+    const hostile = await open(browser, "hostile-study.html", "hostile study");
+    if (await hostile.page.locator("main img, main script, main b").count()) fault("hostile study", "a name became an element");
+    if (!(await hostile.page.locator("#trials tbody").textContent()).includes("<script>alert(1)</script>")) fault("hostile study", "a choice is not there");
+    await hostile.context.close();
+    console.log(`study: ${charts.length} charts, ${trials.length} trials`);
+}
+
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 
 // Of an empty page: what a report takes beyond that is its own. The browser is warm for the first report, too.
@@ -198,6 +250,7 @@ if (!heads.includes("train.optimizer.sgd.lr") || !heads.includes("train.seed")) 
 await page.screenshot({ path: join(root, "several.png"), fullPage: true });
 await context.close();
 
+await checkStudy(browser);
 await checkPhone(browser, "runs/seed1/report.html", "seed1");
 await checkPhone(browser, "runs/hostile/report.html", "hostile");
 await checkPhone(browser, "several.html", "several");

@@ -58,6 +58,16 @@ writeFileSync(join(root, "hostile.yaml"), recipe("pictures", hostile.length));
 pictures("many", Array.from({ length: 1000 }, (_, c) => `class ${c}`), 4);
 writeFileSync(join(root, "many.yaml"), recipe("many", 1000));
 
+// A search with branches, rates that diverge, and trials that are ended early; one whose names are hostile.
+writeFileSync(join(root, "study.yaml"), `data: {source: digits, limit: 800, validation: 0.3}
+model: [dense: !int [4, 128, 32], !choice [relu, tanh, elu], dense: 10]
+train:
+  optimizer: !choice [{sgd: {lr: !log [1e-3, 300, 0.1], momentum: !uniform [0, 0.99, 0.5]}}, {adam: {lr: !log [1e-5, 1]}}]
+  batch: !logint [16, 256, 64]
+  epochs: 6
+`);
+writeFileSync(join(root, "hostile-study.yaml"), "name: !choice ['<script>alert(1)</script>', '<img src=x onerror=alert(2)>']\ncode: !int [0, 1]\n'<b>x': !log [1e-3, 1]\n");
+
 // 200,000 steps, observed in 50 layers each hundredth step.
 const STEPS = 200000, EPOCH = 2000, LAYERS = 50;
 const lines = [{ event: "start", step: 0, epoch: 0, epochs: STEPS / EPOCH, steps_per_epoch: EPOCH, resumed: false, seed: 1, threads: 2, workers: 2, cpu: "avx2", version: "0", seconds: 0 }];
