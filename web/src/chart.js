@@ -3,7 +3,7 @@
 // spec: {title, note, series, marks, format, log, xLog, xLabels, unit, fraction, sync, rows}
 //   series: [{label, colour, at: {step, epoch, time}, values, smooth, points, dash, band, scatter, stepped, of, end, width}]
 //           `smooth`: drawn faint, with a smoothed line in front; `band`: [index of upper, index of lower]; `scatter`: points
-//           and no line; `of`: the series with whose button it goes; `end`: a point where it ends
+//           and no line; `group`: stands for several lines, those that have it as `of`; `end`: a point where it ends
 //   xLabels: words for x = 0, 1, ...; rows: {heads, rows()} where the table is another than that of the series
 //   marks:  [{at: {step, epoch, time}, label, colour, short, tick}]; `tick`: a small stroke at the bottom
 // view: {axis: "step" | "epoch" | "time", smoothing: 0..1, log}
@@ -151,16 +151,16 @@ export class Chart {
             button.setAttribute("aria-pressed", String(!hide));
             this.draw();
         } }, swatch, s.label, value);
-        this.values.push({ s, value });
+        if (!s.group) this.values.push({ s, value });
         return button;
     }
 
-    // The numbers under the cursor, else the last ones.
+    // The numbers under the cursor, else the last ones of lines.
     tell(index) {
         const parts = [];
         for (const { s, value } of this.values) {
             const drawn = this.columns.findIndex((column) => column.s === s && column.main);
-            const found = drawn < 0 ? null : this.nearest(drawn + 1, index, s.scatter && index !== null);
+            const found = drawn < 0 || (s.scatter && index === null) ? null : this.nearest(drawn + 1, index, s.scatter);
             value.textContent = found === null ? "" : this.format(found);
             if (found !== null) parts.push(`${s.label} ${this.format(found)}`);
         }

@@ -6,7 +6,7 @@ import { isChoice, nameOf, place, ticks } from "./dimension.js";
 import { Drawing } from "./drawing.js";
 import { isScored, ranked, scoreText } from "./trials.js";
 
-const CELLS = 56, LEVELS = 8, WIDTH = 0.09, NEAR = 0.02, HEIGHT = 380;
+const CELLS = 100, LEVELS = 8, WIDTH = 0.09, NEAR = 0.02, HEIGHT = 380;
 
 // How much a trial counts at a coordinate of one dimension.
 function weight(dimension, at, own) {
@@ -16,21 +16,17 @@ function weight(dimension, at, own) {
 }
 
 function surface(points, dx, dy) {
-    const rows = [];
-    for (let j = 0; j < CELLS; j++) {
-        const row = [], weights = points.map((p) => weight(dy, (j + 0.5) / CELLS, p.y));
-        for (let i = 0; i < CELLS; i++) {
-            let mass = 0, sum = 0;
-            points.forEach((p, k) => {
-                const w = weights[k] * weight(dx, (i + 0.5) / CELLS, p.x);
-                mass += w;
-                sum += w * p.level;
-            });
-            row.push(mass > NEAR ? Math.min(LEVELS - 1, Math.floor(LEVELS * sum / mass)) : -1);
+    const cells = Array.from({ length: CELLS }, (_, i) => (i + 0.5) / CELLS);
+    const across = cells.map((at) => points.map((p) => weight(dx, at, p.x))), up = cells.map((at) => points.map((p) => weight(dy, at, p.y)));
+    return up.map((wy) => across.map((wx) => {
+        let mass = 0, sum = 0;
+        for (let k = 0; k < points.length; k++) {
+            const w = wx[k] * wy[k];
+            mass += w;
+            sum += w * points[k].level;
         }
-        rows.push(row);
-    }
-    return rows;
+        return mass > NEAR ? Math.min(LEVELS - 1, Math.floor((LEVELS * sum) / mass)) : -1;
+    }));
 }
 
 // Cells of one level that lie side by side as one rectangle.
@@ -58,7 +54,7 @@ function draw(study, points, dx, dy, width) {
     const letters = Math.max(4, Math.floor((width - left - right) / 8 / Math.max(1, ticks(dx).length)));
     const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
     return svg("svg", { class: "own", width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` },
-        svg("g", {}, surface(points, dx, dy).map((row, j) => runs(row).map((run) => cell(run, j)))),
+        svg("g", { "shape-rendering": "crispEdges" }, surface(points, dx, dy).map((row, j) => runs(row).map((run) => cell(run, j)))),
         svg("rect", { class: "frame", x: left, y: top, width: x(1) - left, height: y(0) - top }),
         ticks(dx).map(([at, text]) => svg("text", { x: x(at), y: y(0) + 17, "text-anchor": "middle" }, cut(text, letters))),
         ticks(dy).map(([at, text]) => svg("text", { x: left - 8, y: y(at) + 4, "text-anchor": "end" }, cut(text, 11))),
@@ -77,7 +73,7 @@ export function contour(study) {
         drawing.draw();
     } }, order.map((d, i) => h("option", { value: i, selected: d === chosen }, d.short))));
     drawing = new Drawing({
-        title: "Contours", note: "darker is better, by rank; points are trials", draw: (width) => draw(study, points, dx, dy, width),
+        title: "Contours", note: "the better, by rank, the stronger the colour; points are trials", draw: (width) => draw(study, points, dx, dy, width),
         controls: h("div", { class: "controls inner" }, choose("across", dx, (d) => { dx = d; }), choose("up", dy, (d) => { dy = d; })),
         count: () => points.length,
         name: (i) => `Trial ${points[i].trial.number}: ${scoreText(study, points[i].trial.score)}, ${dx.short} ${nameOf(dx, points[i].trial.values[dx.index])}, ${dy.short} ${nameOf(dy, points[i].trial.values[dy.index])}`,

@@ -1,7 +1,12 @@
 // A dimension of a study's space: where its values lie on an axis from 0 to 1, and what they are called.
-import { number } from "./dom.js";
-
 export const isChoice = (dimension) => Boolean(dimension.labels);
+
+// As few letters as say so many digits: "0.01", "1e−5".
+export function brief(value, digits = 6) {
+    if (!Number.isFinite(value)) return "–";
+    const kept = Number(value.toPrecision(digits)), size = Math.abs(kept);
+    return (size !== 0 && (size < 1e-3 || size >= 1e7) ? kept.toExponential().replace("e+", "e") : String(kept)).replaceAll("-", "−");
+}
 
 // A choice has the middle of its share of the axis; a range that holds one number, the middle.
 export function place(dimension, value) {
@@ -13,13 +18,13 @@ export function place(dimension, value) {
 
 export function nameOf(dimension, value) {
     if (!Number.isFinite(value)) return "–";
-    return isChoice(dimension) ? dimension.labels[value] ?? "–" : number(value);
+    return isChoice(dimension) ? dimension.labels[value] ?? "–" : brief(value);
 }
 
 // "0.001 to 1, logarithmic"
 export function rangeOf(dimension) {
     if (isChoice(dimension)) return dimension.labels.join(", ");
-    return `${number(dimension.low)} to ${number(dimension.high)}${dimension.log ? ", logarithmic" : ""}${dimension.whole ? ", whole" : ""}`;
+    return `${brief(dimension.low)} to ${brief(dimension.high)}${dimension.log ? ", logarithmic" : ""}${dimension.whole ? ", whole" : ""}`;
 }
 
 // Ticks of an axis: [place, name]; of a logarithmic one the powers of ten, where there are two or more.
@@ -36,7 +41,7 @@ export function ticks(dimension, most = 5) {
         for (let i = Math.ceil(dimension.low / step - 1e-9); i * step <= dimension.high + 1e-9 * step; i++) between.push(Number((i * step).toPrecision(12)));
     }
     if (between.length < 2) between = ends[0] === ends[1] ? [ends[0]] : ends;
-    return between.map((value) => [place(dimension, value), number(value, 3).replace(/\.0+$/, "")]);
+    return between.map((value) => [place(dimension, value), brief(value, 3)]);
 }
 
 // "lr 0.01, momentum 0.9": what a trial tried.

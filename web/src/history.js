@@ -32,8 +32,8 @@ export function onTheWay(study) {
     const trials = study.trials.filter((trial) => trial.scores.some(Number.isFinite));
     if (!trials.some((trial) => trial.scores.length > 1)) return null;
     const looks = {
-        complete: { colour: "series-6", width: 1 }, running: { colour: "series-3", width: 1.25 }, interrupted: { colour: "series-7", width: 1, dash: true, end: true },
-        failed: { colour: "fault", width: 1, dash: true, end: true }, pruned: { colour: "series-2", width: 1, end: true }, best: { colour: "series-1", width: 2.5 },
+        complete: { colour: "series-1", width: 1 }, running: { colour: "series-3", width: 1.25 }, interrupted: { colour: "series-7", width: 1, dash: true, end: true },
+        failed: { colour: "fault", width: 1, dash: true, end: true }, pruned: { colour: "series-6", width: 1, end: true }, best: { colour: "series-2", width: 2.5 },
     };
     const series = [], first = {};
     for (const kind of Object.keys(looks))
@@ -41,6 +41,7 @@ export function onTheWay(study) {
             const line = { ...looks[kind], at: all(trial.steps), values: trial.scores, of: first[kind] };
             if (!first[kind]) {
                 first[kind] = line;
+                line.group = kind !== "best";
                 line.label = kind === "best" ? `the best, trial ${trial.number}` : `${kind} (${number(trials.filter((t) => kindOf(study, t) === kind).length)})`;
             }
             series.push(line);

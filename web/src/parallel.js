@@ -46,7 +46,7 @@ export function parallel(study) {
             gaps ? svg("text", { x: left - 8, y: HEIGHT - 20, "text-anchor": "end" }, "none") : null);
     };
     return new Drawing({
-        title: "Parallel coordinates", note: "each trial a line; the better its score, the darker", draw,
+        title: "Parallel coordinates", note: "each trial a line; the better its score, the stronger its colour", draw,
         count: () => trials.length,
         name: (i) => `Trial ${trials[i].number}: ${scoreText(study, trials[i].score)} (${valuesOf(study, trials[i])})`,
         table: { heads: trialHeads(study), rows: () => trials.map((trial) => trialRow(study, trial)) },

@@ -1,7 +1,7 @@
 // A study: who won, whether that is more than chance, what mattered; then its charts; then every trial.
 import { Chart } from "./chart.js";
 import { contour } from "./contour.js";
-import { nameOf, rangeOf } from "./dimension.js";
+import { brief, nameOf, rangeOf } from "./dimension.js";
 import { duration, h, number, percent, plural, section, table } from "./dom.js";
 import { history, onTheWay } from "./history.js";
 import { parallel } from "./parallel.js";
@@ -28,7 +28,7 @@ function chance(study) {
     if (!d) return study.best === study.trials[0] ? `Nothing was found that is better than ${firstName(study)}.` : "";
     const beats = `beats ${firstName(study)} (${scoreText(study, study.trials[0].score)}) by ${gainText(study, d.gain)}`;
     if (!(d.error > 0)) return `It ${beats}; how far chance goes is not known.`;
-    return `It ${beats}, with a standard error of ${gainText(study, d.error)}: p = ${number(d.p, 2)}${study.folds ? ` over ${study.folds} folds` : ""}. ${d.p > 0.05 ? "It may be chance." : "It is more than chance."}`;
+    return `It ${beats}, with a standard error of ${gainText(study, d.error)}: p = ${brief(d.p, 2)}${study.folds ? ` over ${study.folds} folds` : ""}. ${d.p > 0.05 ? "It may be chance." : "It is more than chance."}`;
 }
 
 function verdict(study) {
