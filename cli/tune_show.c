@@ -115,7 +115,8 @@ static void paint(struct tune *tune, const struct cr_study_trial *trials, int64_
     for (int64_t i = 0; i < count && used < sizeof line; i++) {
         if (trials[i].state != CR_TRIAL_RUNNING)
             continue;
-        const struct cr_trial_report *last = trials[i].report_count ? &trials[i].reports[trials[i].report_count - 1] : NULL;
+        const struct cr_trial_report *last =
+            trials[i].report_count ? &trials[i].reports[trials[i].report_count - 1] : NULL;
         used += last ? (size_t)snprintf(line + used, sizeof line - used, "; %lld: step %lld, %.4g", (long long)i,
                                         (long long)last->step, last->value)
                      : (size_t)snprintf(line + used, sizeof line - used, "; %lld begins", (long long)i);
