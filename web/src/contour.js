@@ -2,7 +2,7 @@
 // the mean of the trials near it, weighted by a Gaussian of their distance (Nadaraya 1964; in coordinates of 0 to 1).
 // Where no trial is near, nothing is drawn. Choices are bands of their own: only trials with the same choice count there.
 import { h, svg } from "./dom.js";
-import { isChoice, nameOf, place, ticks } from "./dimension.js";
+import { byImportance, isChoice, nameOf, place, ticks } from "./dimension.js";
 import { Drawing } from "./drawing.js";
 import { isScored, ranked, scoreText } from "./trials.js";
 
@@ -63,8 +63,7 @@ function draw(study, points, dx, dy, width) {
 }
 
 export function contour(study) {
-    const known = study.dimensions.some((d) => Number.isFinite(d.importance)), varied = study.dimensions.filter((d) => new Set(study.trials.filter(isScored).map((trial) => trial.values[d.index]).filter(Number.isFinite)).size > 1);
-    const order = known ? [...varied].sort((a, b) => b.importance - a.importance) : varied;
+    const order = byImportance(study).filter((d) => new Set(study.trials.filter(isScored).map((trial) => trial.values[d.index]).filter(Number.isFinite)).size > 1);
     if (order.length < 2) return null;
     let [dx, dy] = order, points = pointsOf(study, dx, dy), drawing = null;
     const choose = (label, chosen, set) => h("label", { class: "check" }, label, h("select", { onchange: (event) => {

@@ -1,4 +1,9 @@
 // A dimension of a study's space: where its values lie on an axis from 0 to 1, and what they are called.
+export const isKnown = (study) => study.dimensions.some((d) => Number.isFinite(d.importance));
+
+// What mattered most first, where that is known.
+export const byImportance = (study) => (isKnown(study) ? [...study.dimensions].sort((a, b) => b.importance - a.importance) : study.dimensions);
+
 export const isChoice = (dimension) => Boolean(dimension.labels);
 
 // As few letters as say so many digits: "0.01", "1e−5".

@@ -52,7 +52,7 @@ function verdict(run, findings) {
         h("div", {}, h("p", { class: "headline" }, first), second ? h("p", { class: "muted" }, second) : null));
 }
 
-function fact(value, label, note) {
+export function fact(value, label, note) {
     return h("div", { class: "fact" }, h("dt", {}, label), h("dd", {}, value, h("small", {}, note ?? "")));
 }
 

@@ -1,7 +1,7 @@
 // Parallel coordinates: an axis for each dimension and one for the score, and each trial a line across them. A trial that
 // has no value in a dimension, as another branch was chosen, passes below its axis.
 import { svg } from "./dom.js";
-import { nameOf, place, ticks, valuesOf } from "./dimension.js";
+import { byImportance, place, ticks, valuesOf } from "./dimension.js";
 import { Drawing } from "./drawing.js";
 import { ranked, scoreText, trialRow, trialHeads } from "./trials.js";
 
@@ -13,9 +13,7 @@ const cut = (text, letters = LETTERS) => (text.length > letters ? `${text.slice(
 function axesOf(study, trials) {
     const scores = trials.map((trial) => trial.score), low = Math.min(...scores), high = Math.max(...scores);
     const value = { short: study.score, low, high, valueOf: (trial) => trial.score };
-    const known = study.dimensions.some((d) => Number.isFinite(d.importance));
-    const order = [...study.dimensions].filter((d) => trials.some((trial) => Number.isFinite(trial.values[d.index])));
-    if (known) order.sort((a, b) => b.importance - a.importance);
+    const order = byImportance(study).filter((d) => trials.some((trial) => Number.isFinite(trial.values[d.index])));
     return [...order.map((d) => ({ ...d, valueOf: (trial) => trial.values[d.index] })), value];
 }
 

@@ -1,9 +1,10 @@
 // A study: who won, whether that is more than chance, what mattered; then its charts; then every trial.
 import { Chart } from "./chart.js";
 import { contour } from "./contour.js";
-import { brief, nameOf, rangeOf } from "./dimension.js";
+import { brief, byImportance, isKnown, nameOf, rangeOf } from "./dimension.js";
 import { duration, h, number, percent, plural, section, table } from "./dom.js";
 import { history, onTheWay } from "./history.js";
+import { fact } from "./overview.js";
 import { parallel } from "./parallel.js";
 import { slice } from "./slices.js";
 import { timeline } from "./timeline.js";
@@ -40,10 +41,6 @@ function verdict(study) {
         h("div", {}, h("p", { class: "headline" }, first), best ? h("p", { class: "muted" }, chance(study)) : null, h("p", { class: "muted" }, tally(study))));
 }
 
-function fact(value, label, note) {
-    return h("div", { class: "fact" }, h("dt", {}, label), h("dd", {}, value, h("small", {}, note ?? "")));
-}
-
 function facts(study) {
     if (!study.trials.length) return null;
     const { best, trials } = study, ends = trials.map((trial) => trial.start + trial.seconds).filter(Number.isFinite);
@@ -69,14 +66,13 @@ function edges(study) {
 // What won, and how much each dimension mattered.
 function values(study) {
     if (!study.dimensions.length) return null;
-    const known = study.dimensions.some((d) => Number.isFinite(d.importance)), first = study.trials[0];
-    const order = known ? [...study.dimensions].sort((a, b) => b.importance - a.importance) : study.dimensions;
+    const known = isKnown(study), first = study.trials[0];
     const bar = (d) => {
         const shown = h("span", { class: "bar", "aria-hidden": "true" });
         shown.style.setProperty("--share", d.importance);
         return h("span", {}, shown, percent(d.importance, 0));
     };
-    const rows = order.map((d) => [d.name, known ? bar(d) : "–", study.best ? nameOf(d, study.best.values[d.index]) : "–", first ? nameOf(d, first.values[d.index]) : "–", rangeOf(d)]);
+    const rows = byImportance(study).map((d) => [d.name, known ? bar(d) : "–", study.best ? nameOf(d, study.best.values[d.index]) : "–", first ? nameOf(d, first.values[d.index]) : "–", rangeOf(d)]);
     return h("div", { class: "card", id: "values" }, h("h3", {}, "What mattered"),
         table("What mattered", [{ text: "value" }, { text: "mattered" }, { text: "of the best" }, { text: study.own ? "of the file" : "of trial 0" }, { text: "range" }], rows),
         h("p", { class: "muted hint" }, known ? "How far the best fifth of the trials lies elsewhere than all of them, as shares of 100 % (PED-ANOVA, Watanabe et al. 2023)."
@@ -93,9 +89,7 @@ export function studyView(study) {
     const view = { axis: "step", smoothing: 0, log: spread(study) };
     const charts = (specs) => specs.filter(Boolean).map((spec) => new Chart(spec, view).element);
     const part = (id, title, ...children) => (children.flat().some(Boolean) ? section(id, title, ...children) : null);
-    const known = study.dimensions.some((d) => Number.isFinite(d.importance));
-    const order = (known ? [...study.dimensions].sort((a, b) => b.importance - a.importance) : study.dimensions).slice(0, SLICES);
-    const course = charts([history(study), onTheWay(study)]), slices = charts(order.map((d) => slice(study, d)));
+    const course = charts([history(study), onTheWay(study)]), slices = charts(byImportance(study).slice(0, SLICES).map((d) => slice(study, d)));
     return h("div", {}, section("verdict", "Verdict", verdict(study), facts(study), edges(study), values(study)),
         part("course", "Course", course.length ? h("div", { class: "grid" }, course) : null),
         part("values-scores", "Values and scores", parallel(study), slices.length ? h("div", { class: "grid" }, slices) : null),
