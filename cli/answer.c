@@ -25,6 +25,11 @@ static int64_t find_best(const struct answer *answer, int64_t top[ANSWER_TOP_MAX
     return count;
 }
 
+static bool is_unsure(const struct answer *answer, int64_t best)
+{
+    return (double)answer->outputs[best] < answer->sure;
+}
+
 static int64_t find_yes(const struct answer *answer, int64_t after)
 {
     do
@@ -35,11 +40,11 @@ static int64_t find_yes(const struct answer *answer, int64_t after)
 
 /* ------------------------------------------------------------------------------------------------------- for people */
 
-static void tell_probability(const struct answer *answer, int64_t class)
+static void tell_probability(const struct answer *answer, int64_t class, const char *remark)
 {
     char clean[1024];
     text_clean(answer->run->class_names[class], clean, sizeof clean);
-    printf("  %6.2f %%  %s\n", 100 * (double)answer->outputs[class], clean);
+    printf("  %6.2f %%  %s%s\n", 100 * (double)answer->outputs[class], clean, remark);
 }
 
 static void tell_yes(const struct answer *answer)
@@ -48,7 +53,7 @@ static void tell_yes(const struct answer *answer)
     if (first == classes)
         printf("  none of %lld labels is above 50 %%\n", (long long)classes);
     for (int64_t k = first; k < classes; k = find_yes(answer, k))
-        tell_probability(answer, k);
+        tell_probability(answer, k, "");
 }
 
 static void tell_numbers(const struct answer *answer)
@@ -67,7 +72,7 @@ void answer_tell(const struct answer *answer)
     case CR_TASK_CLASS:
         count = find_best(answer, top);
         for (int64_t i = 0; i < count; i++)
-            tell_probability(answer, top[i]);
+            tell_probability(answer, top[i], i == 0 && is_unsure(answer, top[i]) ? "  (unsure)" : "");
         break;
     case CR_TASK_ANSWERS:
         tell_yes(answer);
@@ -97,7 +102,7 @@ static void json_best(const struct answer *answer)
         printf("%s", i ? ", " : "");
         json_probability(answer, top[i], "class");
     }
-    printf("]");
+    printf("]%s", is_unsure(answer, top[0]) ? ", \"unsure\": true" : "");
 }
 
 static void json_yes(const struct answer *answer)
@@ -134,6 +139,72 @@ void answer_json(const struct answer *answer)
         break;
     case CR_TASK_NUMBERS:
         json_numbers(answer);
+        break;
+    }
+}
+
+/* -------------------------------------------------------------------------------------------------------------- CSV */
+
+const char *answer_csv_columns(const struct cr_run *run)
+{
+    switch (run->network->task) {
+    case CR_TASK_CLASS:
+        return "rank,class,probability,unsure";
+    case CR_TASK_ANSWERS:
+        return "label,probability";
+    case CR_TASK_NUMBERS:
+        return "name,number";
+    }
+    return "";
+}
+
+static void csv_best(const struct answer *answer, const char *name)
+{
+    int64_t top[ANSWER_TOP_MAX], count = find_best(answer, top);
+    for (int64_t i = 0; i < count; i++) {
+        csv_text(name);
+        printf(",%lld,", (long long)i + 1);
+        csv_text(answer->run->class_names[top[i]]);
+        putchar(',');
+        json_float(answer->outputs[top[i]]);
+        printf(",%d,\n", is_unsure(answer, top[0]));
+    }
+}
+
+static void csv_row(const struct answer *answer, const char *name, int64_t k)
+{
+    csv_text(name);
+    putchar(',');
+    csv_text(answer->run->class_names[k]);
+    putchar(',');
+    json_float(answer->outputs[k]);
+    printf(",\n");
+}
+
+/* A sample without labels has a row without one. */
+static void csv_yes(const struct answer *answer, const char *name)
+{
+    int64_t classes = answer->run->classes, first = find_yes(answer, -1);
+    if (first == classes) {
+        csv_text(name);
+        printf(",,,\n");
+    }
+    for (int64_t k = first; k < classes; k = find_yes(answer, k))
+        csv_row(answer, name, k);
+}
+
+void answer_csv(const struct answer *answer, const char *name)
+{
+    switch (answer->run->network->task) {
+    case CR_TASK_CLASS:
+        csv_best(answer, name);
+        break;
+    case CR_TASK_ANSWERS:
+        csv_yes(answer, name);
+        break;
+    case CR_TASK_NUMBERS:
+        for (int64_t k = 0; k < answer->run->classes; k++)
+            csv_row(answer, name, k);
         break;
     }
 }

@@ -28,6 +28,7 @@ static const struct kind {
     {&cr_checks, "what the babysitter looks at"},
     {&cr_formats, "where pictures come from"},
     {&cr_rules, "how the answers of several networks become one"},
+    {&cr_views, "what test-time augmentation shows of a picture"},
     {&cr_samplers, "how a search proposes values"},
     {&cr_pruners, "how a search ends trials early"},
     {&cr_augments, "how pictures are changed while training"},

@@ -1,6 +1,6 @@
 /*
- * cradle test RUN [RUN] [--calibrate] [--json]
- * cradle test RUN... --ensemble[=RULE] [--json]
+ * cradle test RUN [RUN] [--calibrate] [--tta VIEWS] [--json]
+ * cradle test RUN... --ensemble[=RULE] [--tta VIEWS] [--json]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ enum { RUNS = 2 };
 struct test_values {
     struct cli_common common;
     bool calibrate, json;
-    const char *ensemble;
+    const char *ensemble, *tta;
 };
 
 /* A run, or an ensemble, on its own test part. */
@@ -25,6 +25,7 @@ struct tested {
     struct cr_dataset *dataset;
     struct cr_test_result *result;
     struct cr_test_result **members; /* [ensemble->count]; NULL: one run */
+    struct cr_tta *tta;              /* NULL: none */
     struct result told;
 };
 
@@ -34,6 +35,7 @@ static void forget(struct tested *tested)
     for (int64_t m = 0; tested->members && m < tested->ensemble->count; m++)
         cr_test_result_free(tested->members[m]);
     free(tested->members);
+    cr_tta_free(tested->tta);
     cr_dataset_free(tested->dataset);
     cr_ensemble_free(tested->ensemble);
 }
@@ -50,27 +52,34 @@ static void record(struct session *session, const struct tested *tested, const c
 }
 
 /* The ensemble is open; its test, and of several members theirs. */
-static enum cr_status test_open(struct session *session, struct tested *tested, const char *name)
+static enum cr_status test_open(struct session *session, struct tested *tested, const char *name, const char *tta)
 {
     struct cr_context *context = session->context;
     const struct cr_ensemble *ensemble = tested->ensemble;
+    if (tta)
+        CR_TRY(cr_tta_new(&tested->tta, ensemble->runs[0], tta, &session->err));
     CR_TRY(cr_run_test_data(&tested->dataset, context, ensemble->runs[0], &session->data, &session->err));
-    if (ensemble->count > 1) {
-        tested->members = calloc((size_t)ensemble->count, sizeof(struct cr_test_result *));
-        if (!tested->members)
-            return cr_fail_memory(&session->err);
-        CR_TRY(cr_test_ensemble(&tested->result, tested->members, context, ensemble, tested->dataset, &session->data,
-                                &session->err));
-    } else {
+    if (ensemble->count > 1 && !(tested->members = calloc((size_t)ensemble->count, sizeof *tested->members)))
+        return cr_fail_memory(&session->err);
+    if (ensemble->count > 1 || tta)
+        CR_TRY(cr_test_ensemble(&tested->result, tested->members, context, ensemble, tested->dataset, tested->tta,
+                                &session->data, &session->err));
+    else
         CR_TRY(cr_test(&tested->result, context, ensemble->runs[0], tested->dataset, &session->data, &session->err));
-    }
-    tested->told = (struct result){.folder = name, .run = ensemble->runs[0], .dataset = tested->dataset};
-    tested->told.test = tested->result;
+    tested->told = (struct result){.folder = name,
+                                   .run = ensemble->runs[0],
+                                   .dataset = tested->dataset,
+                                   .test = tested->result,
+                                   .members = ensemble->count,
+                                   .tta = tta,
+                                   .views = cr_tta_count(tested->tta)};
     return CR_OK;
 }
 
-static enum cr_status test(struct session *session, struct tested *tested, const char *folder, bool calibrate)
+static enum cr_status test(struct session *session, struct tested *tested, const char *folder,
+                           const struct test_values *values)
 {
+    bool calibrate = values->calibrate;
     CR_TRY(cr_ensemble_open(&tested->ensemble, session->context, folder, &session->err));
     if (calibrate && cr_ensemble_is(folder))
         return cr_fail(&session->err, CR_ERROR_UNSUPPORTED,
@@ -78,19 +87,19 @@ static enum cr_status test(struct session *session, struct tested *tested, const
                        folder);
     if (calibrate)
         CR_TRY(cr_calibrate(tested->ensemble->runs[0], session->context, folder, &session->data, &session->err));
-    CR_TRY(test_open(session, tested, folder));
+    CR_TRY(test_open(session, tested, folder, values->tta));
     record(session, tested, folder, tested->result, &tested->told.times);
     return CR_OK;
 }
 
 /* Runs as an ensemble that is not kept. Each test of a member counts as one of it. */
 static enum cr_status test_together(struct session *session, struct tested *tested, const struct cli_call *call,
-                                    const char *rule)
+                                    const struct test_values *values)
 {
     int64_t times;
     CR_TRY(cr_ensemble_join(&tested->ensemble, session->context, call->arguments, call->count, &session->err));
-    CR_TRY(cr_ensemble_fit(tested->ensemble, session->context, rule, &session->data, NULL, &session->err));
-    CR_TRY(test_open(session, tested, "The ensemble"));
+    CR_TRY(cr_ensemble_fit(tested->ensemble, session->context, values->ensemble, &session->data, NULL, &session->err));
+    CR_TRY(test_open(session, tested, "The ensemble", values->tta));
     for (int m = 0; m < call->count; m++)
         record(session, tested, call->arguments[m], tested->members[m], &times);
     return CR_OK;
@@ -149,9 +158,9 @@ static int run(const struct cli_call *call)
         return code;
     CR_GO(session_open(&session, &values->common));
     if (values->ensemble)
-        CR_GO(test_together(&session, &tested[0], call, values->ensemble));
+        CR_GO(test_together(&session, &tested[0], call, values));
     for (int i = 0; i < call->count && !values->ensemble; i++)
-        CR_GO(test(&session, &tested[i], call->arguments[i], values->calibrate));
+        CR_GO(test(&session, &tested[i], call->arguments[i], values));
     CR_GO(tell(&session, tested, values->ensemble ? 1 : call->count, values->json));
 done:
     if (status != CR_OK)
@@ -180,6 +189,11 @@ static const struct cli_option options[] = {
      .bare = "mean",
      .word = rule_word,
      .help = "tests the runs as one: mean (also without =RULE), vote, stack or greedy"},
+    {.name = "tta",
+     .value = "VIEWS",
+     .type = CLI_TEXT,
+     .offset = offsetof(struct test_values, tta),
+     .help = "the mean of the answers to each picture and to views of it: flip, shift, or flip,shift"},
     {.name = "json",
      .type = CLI_SWITCH,
      .offset = offsetof(struct test_values, json),
@@ -198,6 +212,7 @@ const struct cli_command cmd_test = {
             "  cradle test runs/digits\n"
             "  cradle test runs/digits --calibrate\n"
             "  cradle test runs/digits runs/digits-2 --json\n"
+            "  cradle test runs/pictures --tta flip,shift\n"
             "  cradle test runs/a runs/b runs/c --ensemble\n"
             "  cradle test runs/a/snapshot-*.safetensors --ensemble=greedy\n",
     .arguments = arguments,

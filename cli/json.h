@@ -1,5 +1,5 @@
 /*
- * JSON values on the standard output.
+ * JSON values, and those of CSV, on the standard output.
  */
 #ifndef CLI_JSON_H
 #define CLI_JSON_H
@@ -10,5 +10,7 @@ void json_text(const char *text);
 void json_number(double value);
 /* The same for a float: 0.1f is 0.1. */
 void json_float(float value);
+/* A field of CSV, in quotes where it needs them (RFC 4180). */
+void csv_text(const char *text);
 
 #endif

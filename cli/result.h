@@ -11,7 +11,10 @@ struct result {
     const struct cr_run *run;
     const struct cr_dataset *dataset;
     const struct cr_test_result *test;
-    int64_t times; /* that this test part was tested for this run; 0: unknown */
+    int64_t members; /* networks that answer together; 1: one alone */
+    const char *tta; /* NULL: none */
+    int views;       /* pictures that were shown of each */
+    int64_t times;   /* that this test part was tested for this run; 0: unknown */
 };
 
 /* An ensemble and its members, each tested alone, on the same samples. */

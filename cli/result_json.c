@@ -95,6 +95,11 @@ static void object(const struct result *result)
     number("loss", test->loss);
     if (result->times > 0)
         integer("tests", result->times);
+    if (result->tta) {
+        key("tta");
+        json_text(result->tta);
+        integer("views", result->views);
+    }
     if (test->right) {
         integer("right", test->right_count);
         number("low", test->low);

@@ -31,8 +31,11 @@ static void interval(const struct cr_test_result *test, const char *metric)
                (long long)test->right_count, (long long)(test->count - test->right_count));
 }
 
-static void figures(const struct cr_test_result *test)
+/* A single network can be calibrated; an ensemble is made of calibrated members. */
+static void figures(const struct result *result)
 {
+    const struct cr_test_result *test = result->test;
+    double temperature = result->run->temperature;
     for (int i = 0; i < test->score_count; i++) {
         figure(test->scores[i].metric, test->scores[i].value, test->scores[i].share);
         interval(test, test->scores[i].metric);
@@ -43,8 +46,10 @@ static void figures(const struct cr_test_result *test)
     if (!test->confusion)
         return;
     figure("confidence off", test->calibration.error, true);
-    if (test->temperature != 1)
-        printf("  (expected calibration error; calibrated: temperature %.3f)\n", test->temperature);
+    if (result->members > 1)
+        printf("  (expected calibration error)\n");
+    else if (temperature != 1)
+        printf("  (expected calibration error; calibrated: temperature %.3f)\n", temperature);
     else
         printf("  (expected calibration error; --calibrate makes it less)\n");
 }
@@ -160,8 +165,11 @@ static void data_of(const struct result *result)
 {
     char clean[256];
     text_clean(result->dataset->name, clean, sizeof clean);
-    printf(" on the test part of %s: %lld %s\n", clean, (long long)result->test->count,
+    printf(" on the test part of %s: %lld %s", clean, (long long)result->test->count,
            result->run->numbers ? "samples" : "images");
+    if (result->tta)
+        printf(", each in %d views (%s)", result->views, result->tta);
+    printf("\n");
 }
 
 static void warn(const struct result *result)
@@ -177,7 +185,7 @@ void result_tell(const struct result *result)
     const struct cr_test_result *test = result->test;
     printf("%s", result->folder);
     data_of(result);
-    figures(test);
+    figures(result);
     if (test->confusion && test->classes <= MATRIX_MAX)
         matrix(test, result->run->class_names);
     if (test->confusion)
@@ -200,7 +208,7 @@ void result_tell_both(const struct result *both, const struct cr_comparison *com
     data_of(both);
     for (int i = 0; i < 2; i++) {
         printf("\n%s\n", both[i].folder);
-        figures(both[i].test);
+        figures(&both[i]);
     }
     printf("\nRight: both %lld, the first alone %lld, the second alone %lld, neither %lld\n",
            (long long)comparison->both, (long long)comparison->first, (long long)comparison->second,

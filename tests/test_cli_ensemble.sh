@@ -2,7 +2,7 @@
 . "$(dirname "$0")/cli.sh"
 
 for seed in 1 2 3; do
-    cradle train --run run$seed train.epochs=3 train.seed=$seed
+    cradle train --run run$seed train.epochs=1 train.seed=$seed
     [ $code = 0 ] || fault "train: $(cat err)"
 done
 
@@ -24,6 +24,7 @@ for rule in mean vote stack greedy; do
     [ -n "$together" ] && [ "$(accuracy)" = "$together" ] || fault "$rule: $together in one test, $(accuracy) as one model"
 done
 cradle test run1 run2 run3 --ensemble
+grep -q -e '--calibrate' out && fault "an ensemble cannot be calibrated, yet it is proposed: $(cat out)"
 grep -q '^Against the best of them' out || fault "test --ensemble without a rule: $(cat out err)"
 
 # It needs nothing of its members, and answers as one; twice the same member is that member.
@@ -66,15 +67,28 @@ expect 1 'cradle: out-mean is an ensemble: its members are calibrated (--calibra
     test out-mean --calibrate
 [ ! -e x ] && [ -z "$(ls | grep part)" ] || fault "something was left behind: $(ls)"
 
-# Two classes, of pictures with another size.
+# Two classes, of pictures with another size; the same classes as each other, but other data.
 for class in cat dog; do
-    mkdir -p pictures/$class
+    mkdir -p pictures/$class more/$class
     for i in 1 2 3 4 5 6; do cp "$CRADLE_SOURCE/examples/digit.png" pictures/$class/$i.png; done
+    cp pictures/$class/[1-4].png more/$class
 done
-cradle train --run small train.epochs=1 'data.source={folder: {path: pictures, size: 8}}' 'model=[dense: 2]'
-[ $code = 0 ] || fault "train on a folder: $(cat err)"
-cradle ensemble x run1 small
-[ $code = 1 ] && grep -q 'they cannot answer together' err || fault "other pictures: $(cat err)"
+# NAME FOLDER SIDE
+train_on() {
+    cradle train --run "$1" train.epochs=1 data.validation=0.5 "data.source={folder: {path: $2, size: $3}}" 'model=[dense: 2]'
+    [ $code = 0 ] || fault "train on a folder: $(cat err)"
+}
+train_on large pictures 9
+train_on small pictures 8
+train_on fewer more 8
+printf 'a,y\n1,2\n2,4\n3,6\n4,8\n5,9\n6,12\n' >numbers.csv
+cradle train --run numbers train.epochs=1 train.loss=mse 'data.source={csv: {path: numbers.csv, targets: [y]}}' 'model=[dense: 1]'
+[ $code = 0 ] || fault "train on numbers: $(cat err)"
+expect 1 'cradle: large takes pictures of 9x9x1, but run1 takes pictures of 8x8x1: they cannot answer together' ensemble x run1 large
+expect 1 'cradle: small knows 2 classes, but run1 knows 10: they cannot answer together' ensemble x run1 small
+cradle ensemble x small fewer
+[ $code = 1 ] && grep -q '^cradle: fewer was trained on other data than small (folder more, 8 samples): ' err || fault "other data: $(cat err)"
+expect 1 'cradle: numbers answers with numbers: only networks that answer with one class out of many can be combined' ensemble x numbers numbers
 
 # An altered folder.
 cp -r out-mean hurt

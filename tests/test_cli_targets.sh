@@ -52,7 +52,7 @@ cradle predict runs/numbers --test 2
     fault "predict runs/numbers: $(cat out err)"
 cradle predict runs/numbers --test 1 --json
 grep -Eq '^  \{"image": "test.csv:2", "numbers": \{"y": -?[0-9.]+\}\}$' out || fault "predict --json: $(cat out err)"
-expect 1 'cradle: the network was trained on rows of numbers, and has no use for pictures; --test N asks it for rows of its test part' \
+expect 1 'cradle: test.csv: the network was trained on rows of numbers, and has no use for pictures: give it an array (.npy), or --test N' \
     predict runs/numbers test.csv
 
 # -------------------------------------------------------------------------------------------------------------- answers

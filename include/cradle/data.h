@@ -109,6 +109,30 @@ CR_API enum cr_status cr_dataset_pack(const struct cr_dataset *dataset, const ch
 /* One picture file (JPEG, PNG; told by content, not name) as a network wants it: resized, cropped, grey or RGB. */
 CR_API enum cr_status cr_image_load(const char *file, int64_t height, int64_t width, int64_t channels, uint8_t *pixels,
                                     struct cr_error *err);
+/* The same of a file's content in memory; `name` for messages. */
+CR_API enum cr_status cr_image_load_memory(const void *content, size_t size, const char *name, int64_t height,
+                                           int64_t width, int64_t channels, uint8_t *pixels, struct cr_error *err);
+
+/* The JPEG and PNG files under a folder, at any depth, sorted by path; hidden names are passed over. None: an error. */
+struct cr_image_files {
+    int64_t count;
+    const char *const *paths; /* [count] */
+};
+CR_API enum cr_status cr_image_files_new(struct cr_image_files **files, const char *folder, struct cr_error *err);
+CR_API void cr_image_files_free(struct cr_image_files *files); /* NULL is allowed */
+
+/*
+ * Samples for a network out of an array of NumPy (.npy): bytes [count][H][W][C], or floats with `numbers`. The array
+ * may be [count][H][W][C], [count][C][H][W], of one channel [count][H][W], or rows [count][H W C]; one sample also
+ * without the count. Another size or number of channels is CR_ERROR_SHAPE; a number that is not finite, or no byte
+ * where bytes are wanted, CR_ERROR_FORMAT with its place. `*samples` is the caller's to free().
+ */
+CR_API enum cr_status cr_samples_load(const char *file, int64_t height, int64_t width, int64_t channels, bool numbers,
+                                      void **samples, int64_t *count, struct cr_error *err);
+/* The same of a file's content in memory; `name` for messages. */
+CR_API enum cr_status cr_samples_load_memory(const void *content, size_t size, const char *name, int64_t height,
+                                             int64_t width, int64_t channels, bool numbers, void **samples,
+                                             int64_t *count, struct cr_error *err);
 
 /* ------------------------------------------------------------------------------------------------- the data section */
 

@@ -58,13 +58,27 @@ CR_API enum cr_status cr_test(struct cr_test_result **result, struct cr_context 
 CR_API void cr_test_result_free(struct cr_test_result *result);
 
 /*
- * The same of an ensemble. With `members` also what each of them comes to alone, [ensemble->count] results that are the
- * caller's like the first; NULL: not wanted.
+ * Test-time augmentation: views of each picture beside the picture itself, and the mean of the answers (probabilities)
+ * to all of them. `list` names kinds of cr_views: "flip,shift". For pictures, and for networks that answer with one
+ * class out of many; else CR_ERROR_UNSUPPORTED.
+ */
+struct cr_tta;
+extern CR_API const struct cr_registry cr_views; /* flip, shift */
+CR_API enum cr_status cr_tta_new(struct cr_tta **tta, const struct cr_run *run, const char *list, struct cr_error *err);
+CR_API void cr_tta_free(struct cr_tta *tta);       /* NULL is allowed */
+CR_API int cr_tta_count(const struct cr_tta *tta); /* pictures that are shown of one, itself among them; NULL: 1 */
+
+/*
+ * The same of an ensemble (of one, too), with `tta` or NULL. With `members` also what each of them comes to alone,
+ * [ensemble->count] results that are the caller's like the first; NULL: not wanted.
  */
 CR_API enum cr_status cr_test_ensemble(struct cr_test_result **result, struct cr_test_result **members,
                                        struct cr_context *context, const struct cr_ensemble *ensemble,
-                                       const struct cr_dataset *dataset, const struct cr_data_options *options,
-                                       struct cr_error *err);
+                                       const struct cr_dataset *dataset, const struct cr_tta *tta,
+                                       const struct cr_data_options *options, struct cr_error *err);
+/* As cr_predict, with views of each picture. Allocates memory for them. */
+CR_API enum cr_status cr_predict_tta(struct cr_predictor *predictor, const struct cr_tta *tta, const uint8_t *pixels,
+                                     int64_t count, float *outputs, struct cr_error *err);
 
 /* Whether a dataset is what the run's network was trained on: its shape, classes and kind; else an error says what
  * differs. */

@@ -67,16 +67,31 @@ enum cr_status cr_image_decode(const uint8_t *data, size_t size, int64_t height,
     return status;
 }
 
+static enum cr_status check_wanted(const char *name, int64_t height, int64_t width, int64_t channels,
+                                   struct cr_error *err)
+{
+    if (height >= 1 && width >= 1 && (channels == 1 || channels == 3))
+        return CR_OK;
+    return cr_fail(err, CR_ERROR_ARGUMENT, "%s: a picture cannot become %lldx%lldx%lld: channels are 1 or 3", name,
+                   (long long)height, (long long)width, (long long)channels);
+}
+
+enum cr_status cr_image_load_memory(const void *content, size_t size, const char *name, int64_t height, int64_t width,
+                                    int64_t channels, uint8_t *pixels, struct cr_error *err)
+{
+    CR_TRY(check_wanted(name, height, width, channels, err));
+    enum cr_status status = cr_image_decode(content, size, height, width, channels, pixels, err);
+    return status == CR_OK || status == CR_ERROR_MEMORY ? status : cr_fail_in(err, status, "%s: ", name);
+}
+
 enum cr_status cr_image_load(const char *file, int64_t height, int64_t width, int64_t channels, uint8_t *pixels,
                              struct cr_error *err)
 {
-    if (height < 1 || width < 1 || (channels != 1 && channels != 3))
-        return cr_fail(err, CR_ERROR_ARGUMENT, "%s: a picture cannot become %lldx%lldx%lld: channels are 1 or 3", file,
-                       (long long)height, (long long)width, (long long)channels);
     char *data;
     size_t size;
+    CR_TRY(check_wanted(file, height, width, channels, err));
     CR_TRY(cr_file_read(file, file_limit, &data, &size, err));
-    enum cr_status status = cr_image_decode((const uint8_t *)data, size, height, width, channels, pixels, err);
+    enum cr_status status = cr_image_load_memory(data, size, file, height, width, channels, pixels, err);
     free(data);
-    return status == CR_OK || status == CR_ERROR_MEMORY ? status : cr_fail_in(err, status, "%s: ", file);
+    return status;
 }

@@ -19,6 +19,7 @@ enum { CR_NPY_RANK = 8 };
 struct cr_npy_source {
     char name[512]; /* for messages: "digits.npz: x_train" */
     uint64_t most;  /* bytes that it can hold */
+    uint64_t left;  /* of memory: bytes that are not read yet */
     void *file;
     /* Reads `size` bytes, or as many as there are: *got. */
     enum cr_status (*read)(struct cr_npy_source *source, void *data, size_t size, size_t *got, struct cr_error *err);
@@ -38,6 +39,10 @@ struct cr_npy {
 
 /* Takes the source over, also where it fails, and reads the header. */
 enum cr_status cr_npy_open(struct cr_npy *npy, const struct cr_npy_source *source, struct cr_error *err);
+/* The same of a file, or of its content, which must stay until the end. */
+enum cr_status cr_npy_open_file(struct cr_npy *npy, const char *file, struct cr_error *err);
+enum cr_status cr_npy_open_memory(struct cr_npy *npy, const char *name, const void *content, size_t size,
+                                  struct cr_error *err);
 void cr_npy_close(struct cr_npy *npy);
 
 /*

@@ -340,6 +340,29 @@ enum cr_status cr_tree_new(struct cr_tree *tree, const char *path, const char *t
     return status;
 }
 
+static enum cr_status fill_all(struct cr_tree *tree, const char *path, struct cr_error *err)
+{
+    char others[256];
+    tree->root = cr_arena_text(tree->arena, path);
+    if (!tree->root)
+        return cr_fail_memory(err);
+    CR_TRY(walk(tree, tree->root, 0, 0, err));
+    describe_others(tree, others, sizeof others);
+    return tree->count > 0 ? CR_OK
+                           : cr_fail(err, CR_ERROR_FORMAT, "%s: no JPEG or PNG in this folder (%s)", path, others);
+}
+
+enum cr_status cr_tree_all(struct cr_tree *tree, const char *path, struct cr_error *err)
+{
+    *tree = (struct cr_tree){.arena = cr_arena_new()};
+    char *expanded = cr_path_expand(path);
+    enum cr_status status = tree->arena && expanded ? fill_all(tree, expanded, err) : cr_fail_memory(err);
+    free(expanded);
+    if (status != CR_OK)
+        cr_tree_free(tree);
+    return status;
+}
+
 void cr_tree_free(struct cr_tree *tree)
 {
     free(tree->files);

@@ -32,6 +32,8 @@ struct cr_tree {
  */
 enum cr_status cr_tree_new(struct cr_tree *tree, const char *path, const char *test, enum cr_part part,
                            const struct cr_context *context, struct cr_error *err);
+/* All pictures under a folder, whatever its folders mean: no classes, and label 0. None is an error. */
+enum cr_status cr_tree_all(struct cr_tree *tree, const char *path, struct cr_error *err);
 void cr_tree_free(struct cr_tree *tree);
 size_t cr_tree_root_length(const struct cr_tree *tree); /* of each path, with the slash behind the root */
 

@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "evaluate/held_out.h"
 #include "evaluate/outputs.h"
+#include "evaluate/view.h"
 #include "experiment/ensemble.h"
 
 /* What all members said of the samples. */
@@ -42,17 +43,21 @@ static enum cr_status answers_new(struct answers *answers, int64_t members, int6
     return whole ? CR_OK : cr_fail_memory(err);
 }
 
-/* Results of the ensemble and, where they are wanted, of its members. */
+/* Results of the ensemble, whose answers are combined, and, where they are wanted, of its members. */
 static enum cr_status judge(struct cr_test_result **result, struct cr_test_result **members,
                             const struct cr_ensemble *ensemble, const struct answers *answers, struct cr_error *err)
 {
     const struct cr_run *run = ensemble->runs[0];
-    cr_ensemble_combine(ensemble, (const float *const *)answers->outputs, answers->count, answers->combined);
     CR_TRY(cr_test_outputs(result, run, answers->labels, answers->count, answers->combined, answers->truth, err));
     for (int64_t m = 0; members && m < ensemble->count; m++)
         CR_TRY(cr_test_outputs(&members[m], run, answers->labels, answers->count, answers->outputs[m], answers->truth,
                                err));
     return CR_OK;
+}
+
+static void combine(const struct cr_ensemble *ensemble, struct answers *answers)
+{
+    cr_ensemble_combine(ensemble, (const float *const *)answers->outputs, answers->count, answers->combined);
 }
 
 static void forget(struct cr_test_result **results, int64_t count)
@@ -65,10 +70,59 @@ static void forget(struct cr_test_result **results, int64_t count)
 
 /* ------------------------------------------------------------------------------------------------------------- test */
 
+/* What all members say of the dataset, and together. */
+static enum cr_status ask(struct answers *answers, struct cr_context *context, const struct cr_ensemble *ensemble,
+                          const struct cr_dataset *dataset, const struct cr_data_options *options, struct cr_error *err)
+{
+    CR_TRY(answers_new(answers, ensemble->count, dataset->count, dataset->classes, err));
+    for (int64_t m = 0; m < ensemble->count; m++)
+        CR_TRY(cr_outputs_gather(&answers->outputs[m], context, ensemble->runs[m], dataset, NULL, dataset->count,
+                                 "testing", options, err));
+    combine(ensemble, answers);
+    return CR_OK;
+}
+
+static void add(float *sums, const float *numbers, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        sums[i] += numbers[i];
+}
+
+static void divide(float *sums, int64_t count, int by)
+{
+    for (int64_t i = 0; i < count; i++)
+        sums[i] /= (float)by;
+}
+
+/* The mean over the views of each picture; `answers` has what was said of the pictures themselves. */
+static enum cr_status ask_views(struct answers *answers, struct cr_context *context, const struct cr_ensemble *ensemble,
+                                const struct cr_dataset *dataset, const struct cr_tta *tta,
+                                const struct cr_data_options *options, struct cr_error *err)
+{
+    int64_t numbers = dataset->count * dataset->classes;
+    int shown = cr_tta_count(tta);
+    for (int view = 1; view < shown; view++) {
+        struct answers more = {0};
+        struct cr_view_dataset views;
+        cr_tta_dataset(&views, tta, view, dataset);
+        enum cr_status status = ask(&more, context, ensemble, &views.dataset, options, err);
+        if (status == CR_OK)
+            add(answers->combined, more.combined, numbers);
+        for (int64_t m = 0; status == CR_OK && m < ensemble->count; m++)
+            add(answers->outputs[m], more.outputs[m], numbers);
+        answers_free(&more);
+        CR_TRY(status);
+    }
+    divide(answers->combined, numbers, shown);
+    for (int64_t m = 0; m < ensemble->count; m++)
+        divide(answers->outputs[m], numbers, shown);
+    return CR_OK;
+}
+
 enum cr_status cr_test_ensemble(struct cr_test_result **result, struct cr_test_result **members,
                                 struct cr_context *context, const struct cr_ensemble *ensemble,
-                                const struct cr_dataset *dataset, const struct cr_data_options *options,
-                                struct cr_error *err)
+                                const struct cr_dataset *dataset, const struct cr_tta *tta,
+                                const struct cr_data_options *options, struct cr_error *err)
 {
     struct answers answers = {0};
     enum cr_status status;
@@ -77,12 +131,11 @@ enum cr_status cr_test_ensemble(struct cr_test_result **result, struct cr_test_r
         memset(members, 0, (size_t)ensemble->count * sizeof *members);
     for (int64_t m = 0; m < ensemble->count; m++)
         CR_TRY(cr_run_accepts(ensemble->runs[m], dataset, err));
-    CR_GO(answers_new(&answers, ensemble->count, dataset->count, dataset->classes, err));
+    CR_GO(ask(&answers, context, ensemble, dataset, options, err));
     answers.truth = cr_truth_hash(dataset);
     memcpy(answers.labels, dataset->labels, (size_t)dataset->count * sizeof *answers.labels);
-    for (int64_t m = 0; m < ensemble->count; m++)
-        CR_GO(cr_outputs_gather(&answers.outputs[m], context, ensemble->runs[m], dataset, NULL, dataset->count,
-                                "testing", options, err));
+    if (tta)
+        CR_GO(ask_views(&answers, context, ensemble, dataset, tta, options, err));
     CR_GO(judge(result, members, ensemble, &answers, err));
 done:
     answers_free(&answers);
@@ -193,8 +246,10 @@ enum cr_status cr_ensemble_fit(struct cr_ensemble *ensemble, struct cr_context *
     CR_TRY(set_rule(ensemble, rule, err));
     CR_GO(gather(&answers, context, ensemble, options, &common, err));
     CR_GO(fit(ensemble, &answers, common, err));
-    if (fitted && common)
+    if (fitted && common) {
+        combine(ensemble, &answers);
         CR_GO(judge(fitted, fitted + 1, ensemble, &answers, err));
+    }
 done:
     answers_free(&answers);
     if (status != CR_OK && fitted)

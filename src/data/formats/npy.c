@@ -1,32 +1,14 @@
 /*
  * Arrays of NumPy in a file each, as numpy.save writes them.
  */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
-#include "base/file.h"
 #include "data/arrays.h"
 
 struct npy {
     const char *x, *y, *test_x, *test_y;
     struct cr_arrays_values arrays;
 };
-
-static enum cr_status read_file(struct cr_npy_source *source, void *data, size_t size, size_t *got,
-                                struct cr_error *err)
-{
-    FILE *file = source->file;
-    *got = fread(data, 1, size, file);
-    return ferror(file) ? cr_fail(err, CR_ERROR_IO, "%s: cannot read: %s", source->name, strerror(errno)) : CR_OK;
-}
-
-static void close_file(struct cr_npy_source *source)
-{
-    fclose(source->file);
-}
 
 static enum cr_status open_array(const void *user, enum cr_array which, struct cr_npy *npy, struct cr_error *err)
 {
@@ -35,26 +17,7 @@ static enum cr_status open_array(const void *user, enum cr_array which, struct c
                                  [CR_ARRAY_Y] = values->y,
                                  [CR_ARRAY_TEST_X] = values->test_x,
                                  [CR_ARRAY_TEST_Y] = values->test_y};
-    struct cr_npy_source source = {.read = read_file, .close = close_file};
-    struct stat info;
-    snprintf(source.name, sizeof source.name, "%s", paths[which]);
-    char *path = cr_path_expand(paths[which]);
-    if (!path)
-        return cr_fail_memory(err);
-    enum cr_status status = CR_OK;
-    if (cr_folder_exists(path))
-        CR_GO(cr_fail(err, CR_ERROR_IO, "%s: is a folder, expected an array of NumPy", source.name));
-    source.file = fopen(path, "rb");
-    if (!source.file || fstat(fileno(source.file), &info) != 0)
-        CR_GO(cr_fail(err, CR_ERROR_IO, "%s: cannot open: %s", source.name, strerror(errno)));
-    source.most = (uint64_t)info.st_size;
-    status = cr_npy_open(npy, &source, err);
-    source.file = NULL;
-done:
-    if (source.file)
-        fclose(source.file);
-    free(path);
-    return status;
+    return cr_npy_open_file(npy, paths[which], err);
 }
 
 static enum cr_status open(struct cr_dataset **dataset, const struct cr_format_call *call, struct cr_error *err)
