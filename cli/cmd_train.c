@@ -21,7 +21,7 @@ enum { RUN_MAX = 4096, NUMBERS_MAX = 10000 };
 
 struct train_values {
     struct cli_common common;
-    const char *run, *resume;
+    const char *run, *resume, *teacher;
     int64_t folds, jobs;
     bool act, confirm;
 };
@@ -37,6 +37,23 @@ struct train {
     struct cr_observer observers[2];
 };
 
+/* train.distill.teacher, as YAML in quotes: a name may hold anything. */
+static enum cr_status set_teacher(struct train *train)
+{
+    char assignment[RUN_MAX];
+    const char *teacher = train->values->teacher;
+    int used = snprintf(assignment, sizeof assignment, "train.distill.teacher='");
+    for (; *teacher && used < (int)sizeof assignment - 3; teacher++) {
+        assignment[used++] = *teacher;
+        if (*teacher == '\'')
+            assignment[used++] = *teacher;
+    }
+    if (*teacher)
+        return cr_fail(&train->session.err, CR_ERROR_ARGUMENT, "the name of the teacher is too long");
+    memcpy(assignment + used, "'", 2);
+    return cr_config_set(train->config, assignment, &train->session.err);
+}
+
 static enum cr_status read_config(struct train *train, const struct cli_call *call)
 {
     struct cr_error *err = &train->session.err;
@@ -49,6 +66,8 @@ static enum cr_status read_config(struct train *train, const struct cli_call *ca
     for (int i = 0; i < call->count; i++)
         if (strchr(call->arguments[i], '='))
             CR_TRY(cr_config_set(train->config, call->arguments[i], err));
+    if (train->values->teacher)
+        CR_TRY(set_teacher(train));
     return train->values->act ? cr_config_set(train->config, "babysit.auto=true", err) : CR_OK;
 }
 
@@ -229,6 +248,9 @@ static int check_call(struct train *train, const struct cli_call *call)
     if (train->values->resume && call->count > 0)
         return cli_usage_fail(call->command, "%s: --resume goes on with the run's own config and takes no other",
                               call->arguments[0]);
+    if (train->values->teacher && train->values->resume)
+        return cli_usage_fail(call->command, "--teacher is part of a run from its beginning (train.distill in its "
+                                             "config.yaml)");
     if (train->values->act && (train->values->resume || train->values->folds))
         return cli_usage_fail(call->command,
                               train->values->resume
@@ -302,6 +324,11 @@ static const struct cli_option options[] = {
      .offset = offsetof(struct train_values, folds),
      .max = 1000,
      .help = "trains N times, each N-th part once as the validation part: mean and deviation, in runs/NAME-folds"},
+    {.name = "teacher",
+     .value = "RUN",
+     .type = CLI_FOLDER,
+     .offset = offsetof(struct train_values, teacher),
+     .help = "a run or an ensemble whose answers are learned beside the labels: distillation (train.distill)"},
     {.name = "auto",
      .type = CLI_SWITCH,
      .offset = offsetof(struct train_values, act),
@@ -331,6 +358,7 @@ const struct cli_command cmd_train = {
             "  cradle train\n"
             "  cradle train examples/mnist-lenet.yaml --run runs/lenet train.epochs=3\n"
             "  cradle train --resume runs/lenet\n"
+            "  cradle train examples/mnist-mlp.yaml --teacher models/five\n"
             "\n"
             "A file with a `runs` section trains all of them, and tells mean and deviation over the seeds; the same\n"
             "command again goes on:\n"

@@ -41,9 +41,12 @@ static void describe_augmentation(const struct cr_experiment_parts *parts, char 
 
 static void describe_training(const struct cr_experiment_parts *parts, char *text, size_t size)
 {
-    snprintf(text, size, "%s, %s, %s; %lld epoch%s of %lld steps, batch %lld, seed %lld", parts->optimizer,
-             parts->schedule, parts->loss, (long long)parts->train->epochs, parts->train->epochs == 1 ? "" : "s",
-             (long long)parts->steps_per_epoch, (long long)parts->train->batch, (long long)parts->train->seed);
+    char teacher[200] = "";
+    text_clean(parts->teacher ? parts->teacher : "", teacher, sizeof teacher);
+    snprintf(text, size, "%s, %s, %s%s%s; %lld epoch%s of %lld steps, batch %lld, seed %lld", parts->optimizer,
+             parts->schedule, parts->loss, parts->teacher ? ", taught by " : "", teacher,
+             (long long)parts->train->epochs, parts->train->epochs == 1 ? "" : "s", (long long)parts->steps_per_epoch,
+             (long long)parts->train->batch, (long long)parts->train->seed);
 }
 
 static void describe_machine(const struct cr_context *context, char *text, size_t size)
@@ -56,7 +59,7 @@ static void describe_machine(const struct cr_context *context, char *text, size_
 static void plain(const struct cr_context *context, const struct cr_experiment_parts *parts)
 {
     const struct cr_network *network = parts->network;
-    char data[512], training[256], machine[64], params[32], flops[32], memory[32], augmentation[256];
+    char data[512], training[512], machine[64], params[32], flops[32], memory[32], augmentation[256];
     describe_data(parts, data, sizeof data);
     describe_training(parts, training, sizeof training);
     describe_machine(context, machine, sizeof machine);
@@ -120,7 +123,7 @@ static void terminal(const struct screen *screen, const struct cr_context *conte
                      const struct cr_experiment_parts *parts)
 {
     const char *bold = screen_bold(screen), *off = screen_plain(screen);
-    char data[512], training[256], machine[64], augmentation[256];
+    char data[512], training[512], machine[64], augmentation[256];
     describe_data(parts, data, sizeof data);
     describe_training(parts, training, sizeof training);
     describe_machine(context, machine, sizeof machine);

@@ -175,10 +175,20 @@ static void build(struct op_case *c, const struct cr_example *example)
     c->loss = loss[0];
 }
 
+/* The longest row among what the loss is made of. */
+static int64_t count_classes(const struct op_case *c)
+{
+    const struct cr_vertex *vertex = c->loss->producer;
+    int64_t classes = 0;
+    for (int i = 0; i < vertex->op->inputs; i++)
+        classes = vertex->in[i]->shape.dims[0] > classes ? vertex->in[i]->shape.dims[0] : classes;
+    return classes;
+}
+
 static void make_targets(struct op_case *c)
 {
     struct cr_random random = stream(1000);
-    int64_t classes = c->loss->producer->in[0]->shape.dims[0], batch = c->options.batch;
+    int64_t classes = count_classes(c), batch = c->options.batch;
     c->labels = malloc((size_t)batch * sizeof *c->labels);
     c->soft = malloc((size_t)(batch * classes) * sizeof(double));
     assert_non_null(c->labels);
@@ -237,6 +247,8 @@ void op_case_run(struct op_case *c, int64_t count)
            (size_t)(c->params->total - c->params->trainable) * number);
     for (int i = 0; i < c->inputs; i++)
         feed.inputs[i] = c->data[i];
+    if (c->inputs < CR_MAX_INPUTS)
+        feed.inputs[c->inputs] = c->soft; /* for ops that take more from the batch than their operands */
     cr_plan_run(c->plan, &feed);
 }
 

@@ -52,7 +52,7 @@ usage 'cradle: unknown option --verson; did you mean --version?
 Try: cradle --help' --verson
 usage 'cradle train: unknown option --theads; did you mean --threads?
 Try: cradle train --help' train --theads 2
-usage 'cradle train: unknown option -x (there are: --help, --run, --resume, --folds, --auto, --confirm, --jobs, --threads, --workers)
+usage 'cradle train: unknown option -x (there are: --help, --run, --resume, --folds, --teacher, --auto, --confirm, --jobs, --threads, --workers)
 Try: cradle train --help' train -x
 usage 'cradle train: --threads needs a value: --threads N
 Try: cradle train --help' train --threads
@@ -76,7 +76,7 @@ usage 'cradle test: c: two runs can be compared, not more; --ensemble puts them 
 Try: cradle test --help' test a b c
 usage 'cradle test: --json takes no value
 Try: cradle test --help' test a --json=yes
-usage 'cradle predict: IMAGE is missing
+usage 'cradle predict: INPUT is missing: a picture, a folder, an array (.npy), or - for the standard input; or --list FILE, or --test N
 Try: cradle predict --help' predict a
 usage 'cradle data: unknown action inf; did you mean info?
 Try: cradle data --help' data inf digits

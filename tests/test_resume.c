@@ -25,6 +25,10 @@ static const char yaml[] =
     "checkpoint: 3, accumulate: 2, clip: {norm: 1}, average: {ema: {decay: 0.9}}, mix: {mixup: 0.4, cutmix: 1, p: "
     "0.8}}\n";
 
+/* Whose answers it learns, too. */
+static const char teacher_yaml[] = "data: {limit: 200}\nmodel: [dense: 10]\ntrain: {epochs: 2}\n";
+static char teacher[256];
+
 /* In a child: makes the run, or goes on with it. Ends with 0 where it did all its epochs. */
 static void live(const char *run, int threads, int workers)
 {
@@ -33,9 +37,14 @@ static void live(const char *run, int threads, int workers)
     struct cr_config *config = NULL;
     struct cr_experiment *experiment = NULL;
     struct cr_experiment_options options = {.run = run, .resume = path_exists(run), .workers = workers};
+    bool teaches = strcmp(run, teacher) == 0;
+    char assignment[300];
+    snprintf(assignment, sizeof assignment, "train.distill.teacher=%s", teacher);
     enum cr_status status = cr_context_new(&context, &(struct cr_context_options){.threads = threads}, &err);
     if (status == CR_OK && !options.resume)
-        status = cr_config_parse(&config, yaml, "f", &err);
+        status = cr_config_parse(&config, teaches ? teacher_yaml : yaml, "f", &err);
+    if (status == CR_OK && !options.resume && !teaches)
+        status = cr_config_set(config, assignment, &err);
     if (status == CR_OK)
         status = cr_experiment_new(&experiment, context, config, &options, &err);
     if (status == CR_OK)
@@ -130,6 +139,8 @@ static void killed_and_resumed(void **state)
     char whole[512], killed[512], *folder = folder_make();
     path_in(folder, "whole", whole);
     path_in(folder, "killed", killed);
+    snprintf(teacher, sizeof teacher, "%s/teacher", folder);
+    assert_true(spend(teacher, 1, 0, -1));
     double began = now();
     assert_true(spend(whole, 1, 0, -1));
     double life = now() - began;

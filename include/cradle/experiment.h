@@ -53,6 +53,7 @@ struct cr_experiment_parts {
     const struct cr_train_section *train;
     const struct cr_babysit_section *babysit;
     const char *optimizer, *schedule, *loss; /* names */
+    const char *teacher;                     /* where it lies; NULL: none */
     const char *run;
     bool finished; /* resumed, and nothing was left to do */
     bool stopped_early;

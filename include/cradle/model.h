@@ -48,6 +48,8 @@ struct cr_network_options {
     const struct cr_node *loss;     /* as in train.loss; NULL: cross-entropy */
     bool soft;                      /* targets are distributions [classes], not labels */
     bool reconstruct;               /* the target is the network's own input, as it comes out of the input op */
+    double distill;                 /* weight of a teacher's answers in the loss, which come as the batch's second */
+    double temperature;             /* input, softened by this temperature; 0: none */
     uint64_t seed;                  /* of the initial weights */
     enum cr_dtype dtype;            /* CR_F32 (0), or CR_F64 for checks (slow) */
     bool inference;                 /* no memory for gradients */

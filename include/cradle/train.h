@@ -30,6 +30,7 @@ struct cr_train_section {
     const struct cr_node *clip, *average, *early_stop, *mix; /* NULL: none */
     const struct cr_node *init_from;                         /* weights to begin with; NULL: drawn */
     const struct cr_node *freeze;                            /* layers that are not trained; NULL: none */
+    const struct cr_node *distill;                           /* a teacher; NULL: none */
 };
 enum cr_target { CR_TARGET_DATA, CR_TARGET_INPUT };
 extern CR_API const struct cr_option cr_train_section_options[];
@@ -220,6 +221,15 @@ struct cr_observer {
 /* As often as takes about a hundredth of the time, by the shapes of the network alone: the same on every machine. */
 enum { CR_OBSERVE_AUTO = -1 };
 
+/*
+ * Whose answers a network with `distill` learns from: [batch->count][classes], softened probabilities to the very
+ * samples of a batch, borrowed until the next call. Called before each step, by the thread that trains.
+ */
+struct cr_teaching {
+    void *user;
+    enum cr_status (*answer)(void *user, const struct cr_batch *batch, const float **answers, struct cr_error *err);
+};
+
 struct cr_trainer_options {
     struct cr_network *network;
     struct cr_optimizer *optimizer;
@@ -233,6 +243,7 @@ struct cr_trainer_options {
     int64_t observe;                        /* steps between two observations; CR_OBSERVE_AUTO; 0: none */
     bool rollback;                          /* keeps the first state and the last good one in memory, to go back to */
     struct cr_loader *sample;               /* of the training part, to be compared with validation; may be NULL */
+    struct cr_teaching teaching;            /* `answer` NULL: none */
     const struct cr_observer *observers;
     int observer_count;
 };

@@ -122,6 +122,7 @@ void cr_facts_read(struct cr_facts *facts, const struct cr_sections *sections)
     static const char *const adaptive[] = {"adam", "adamw", "adagrad", "rmsprop", "lion", "lamb", "muon", NULL};
     const struct cr_train_section *train = &sections->train;
     const char *optimizer = sections->optimizer.entry->name, *loss = sections->loss.entry->name;
+    bool cross_entropy = strcmp(loss, "cross-entropy") == 0;
     *facts = (struct cr_facts){.optimizer = optimizer,
                                .lr = option_of(&sections->optimizer, "lr"),
                                .weight_decay = option_of(&sections->optimizer, "weight_decay"),
@@ -129,7 +130,7 @@ void cr_facts_read(struct cr_facts *facts, const struct cr_sections *sections)
                                .batch = train->batch,
                                .accumulate = train->accumulate,
                                .adapts = is_one_of(optimizer, adaptive),
-                               .cross_entropy = strcmp(loss, "cross-entropy") == 0,
+                               .cross_entropy = cross_entropy && !train->distill,
                                .batchnorm = has_layer(sections->layers, "batchnorm"),
                                .dropout = has_layer(sections->layers, "dropout"),
                                .clips = train->clip != NULL,
@@ -139,7 +140,7 @@ void cr_facts_read(struct cr_facts *facts, const struct cr_sections *sections)
     if (norm && norm->kind == CR_NODE_SCALAR)
         cr_text_float(norm->text, &facts->clip_norm);
     find_squashing(facts, sections->layers);
-    if (facts->cross_entropy) /* an autoencoder is narrow by intent */
+    if (cross_entropy) /* an autoencoder is narrow by intent */
         find_narrow(facts, sections->layers);
     facts->decoupled = chosen(&sections->optimizer, "decay", "decoupled");
     facts->augments = sections->data.augment != NULL;

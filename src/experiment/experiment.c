@@ -98,6 +98,8 @@ enum cr_status cr_experiment_network(const struct cr_experiment *experiment, enu
                                          .flat = statistics->flat,
                                          .whitening = statistics->whitening,
                                          .loss = experiment->sections.train.loss,
+                                         .distill = cr_teacher_weight(experiment->teacher),
+                                         .temperature = cr_teacher_temperature(experiment->teacher),
                                          .seed = (uint64_t)experiment->sections.train.seed,
                                          .dtype = dtype,
                                          .freeze = experiment->sections.train.freeze};
@@ -185,6 +187,7 @@ static enum cr_status make_trainer(struct cr_experiment *experiment, int64_t bat
                                          .observe = experiment->sections.babysit.observe,
                                          .rollback = experiment->sections.babysit.act,
                                          .sample = experiment->sample,
+                                         .teaching = cr_teacher_teaching(experiment->teacher),
                                          .observers = experiment->observers,
                                          .observer_count = experiment->observer_count};
     return cr_trainer_new(&experiment->trainer, experiment->context, &options, err);
@@ -202,14 +205,16 @@ static enum cr_status make_pieces(struct cr_experiment *experiment, const struct
     if (augment)
         CR_TRY(cr_augmenter_new(&experiment->augmenter, experiment->config, augment, err));
     CR_TRY(cr_whiten_read(&experiment->whiten, experiment->config, experiment->sections.data.whiten, err));
+    CR_TRY(cr_teacher_open(&experiment->teacher, experiment->context, experiment->config, train->distill, err));
     CR_TRY(open_data(experiment, options, err));
+    int64_t samples = experiment->split->train_count, batch = train->batch < samples ? train->batch : samples;
+    CR_TRY(cr_teacher_fit(experiment->teacher, experiment->dataset, batch, err));
     CR_TRY(measure_data(experiment, options, err));
     if (augment)
         CR_TRY(cr_augmenter_fit(experiment->augmenter, experiment->dataset, experiment->statistics.ground, err));
     CR_TRY(cr_experiment_network(experiment, CR_F32, &experiment->network, err));
     CR_TRY(cr_identity_new(&experiment->identity, &experiment->sections, experiment->dataset, &experiment->statistics,
-                           err));
-    int64_t samples = experiment->split->train_count, batch = train->batch < samples ? train->batch : samples;
+                           experiment->teacher, err));
     CR_TRY(make_loaders(experiment, batch, options->workers, err));
     CR_TRY(calibrate_network(experiment, err));
     return make_trainer(experiment, batch, err);
@@ -264,6 +269,7 @@ void cr_experiment_free(struct cr_experiment *experiment)
     free(experiment->sampled);
     cr_augmenter_free(experiment->augmenter);
     cr_identity_free(&experiment->identity);
+    cr_teacher_free(experiment->teacher);
     cr_network_free(experiment->network);
     cr_statistics_free(&experiment->statistics);
     cr_split_free(experiment->split);
@@ -297,6 +303,7 @@ struct cr_experiment_parts cr_experiment_parts(const struct cr_experiment *exper
                                         .optimizer = sections->optimizer.entry->name,
                                         .schedule = sections->schedule.entry->name,
                                         .loss = sections->loss.entry->name,
+                                        .teacher = cr_teacher_path(experiment->teacher),
                                         .run = experiment->run,
                                         .finished = experiment->finished,
                                         .stopped_early =

@@ -17,6 +17,7 @@ struct cr_experiment {
     struct cr_split *split;
     struct cr_whiten whiten;
     struct cr_statistics statistics; /* of the training part */
+    struct cr_teacher *teacher;      /* NULL: none */
     struct cr_network *network;
     struct cr_identity identity;
     struct cr_schedule_use *schedule;

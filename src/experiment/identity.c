@@ -1,6 +1,7 @@
 /*
  * The fingerprint is FNV-1a (Fowler, Noll, Vo) of the config with every default, but for where the data lie, and of
- * what is known of the data: their shape, classes, labels and the statistics of their pixels. Pictures may be moved to
+ * what is known of the data: their shape, classes, labels and the statistics of their pixels; and of a teacher its
+ * weights. Pictures may be moved to
  * another place, and the run goes on; other pictures are another experiment.
  */
 #include "experiment/identity.h"
@@ -38,7 +39,7 @@ static uint64_t add_data(uint64_t hash, const struct cr_dataset *dataset)
 
 static enum cr_status set_fingerprint(struct cr_identity *identity, const struct cr_sections *sections,
                                       const struct cr_dataset *dataset, const struct cr_statistics *statistics,
-                                      struct cr_error *err)
+                                      const struct cr_teacher *teacher, struct cr_error *err)
 {
     char *text;
     size_t moments = statistics->mean ? (size_t)statistics->count * sizeof(double) : 0;
@@ -50,6 +51,7 @@ static enum cr_status set_fingerprint(struct cr_identity *identity, const struct
     hash = add(hash, statistics->mean, moments);
     hash = add(hash, statistics->deviation, moments);
     hash = add(hash, statistics->whitening, whitening * sizeof(double));
+    hash = cr_teacher_hash(teacher, hash, add);
     cr_text_format(identity->fingerprint, sizeof identity->fingerprint, "%016llx", (unsigned long long)hash);
     return CR_OK;
 }
@@ -75,7 +77,7 @@ static enum cr_status set_pairs(struct cr_identity *identity, const struct cr_to
 
 enum cr_status cr_identity_new(struct cr_identity *identity, const struct cr_sections *sections,
                                const struct cr_dataset *dataset, const struct cr_statistics *statistics,
-                               struct cr_error *err)
+                               const struct cr_teacher *teacher, struct cr_error *err)
 {
     const struct cr_told told = {.height = dataset->height,
                                  .width = dataset->width,
@@ -85,7 +87,7 @@ enum cr_status cr_identity_new(struct cr_identity *identity, const struct cr_sec
                                  .targets = dataset->targets != NULL,
                                  .class_names = dataset->class_names};
     *identity = (struct cr_identity){0};
-    CR_TRY(set_fingerprint(identity, sections, dataset, statistics, err));
+    CR_TRY(set_fingerprint(identity, sections, dataset, statistics, teacher, err));
     return set_pairs(identity, &told, err);
 }
 

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "data/whitening.h"
 #include "experiment/sections.h"
+#include "experiment/teacher.h"
 #include "graph/safetensors.h"
 
 enum { CR_IDENTITY_PAIRS = 6 };
@@ -27,10 +28,10 @@ struct cr_identity {
     char *classes;
 };
 
-/* `statistics` are of the training part. */
+/* `statistics` are of the training part; `teacher` may be NULL. */
 enum cr_status cr_identity_new(struct cr_identity *identity, const struct cr_sections *sections,
                                const struct cr_dataset *dataset, const struct cr_statistics *statistics,
-                               struct cr_error *err);
+                               const struct cr_teacher *teacher, struct cr_error *err);
 /* The pairs alone, without a fingerprint. */
 enum cr_status cr_identity_tell(struct cr_identity *identity, const struct cr_told *told, struct cr_error *err);
 void cr_identity_free(struct cr_identity *identity);

@@ -366,6 +366,21 @@ struct cr_cross_entropy_args {
     bool add;
 };
 
+/*
+ * p = softmax(x / T); loss[n] = (1 - weight) base[n] + weight T^2 sum_k q[n][k] (log q[n][k] - log p[n][k]); where *q
+ * is NULL it is base[n]. backward: db = (1 - weight) dloss, dx = dloss weight T (p sum_j q[j] - q)
+ */
+struct cr_distill_args {
+    int64_t batch, classes;
+    double weight, temperature;
+    const void *const *q; /* to what the batch brings, set before each run */
+    const void *base, *x;
+    void *p, *loss;
+    const void *dloss;
+    void *dbase, *dx;   /* either may be NULL: not wanted */
+    bool add_base, add; /* to dbase, to dx */
+};
+
 /* loss[n] = sum_{j != y} max(0, x[n][j] - x[n][y] + margin), y = labels[n]; or where `hardest`, its largest term */
 struct cr_hinge_args {
     int64_t batch, classes;

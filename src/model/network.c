@@ -148,6 +148,24 @@ static enum cr_status check_reconstruction(const struct cr_network_options *opti
     return CR_OK;
 }
 
+/* What the loss of a student is, with its own loss as the base. */
+static enum cr_status build_distill(struct cr_build *build, const struct cr_network_options *options, enum cr_task task,
+                                    struct cr_value *logits, struct cr_value **loss, struct cr_error *err)
+{
+    struct {
+        int64_t slot;
+        double weight, temperature;
+    } distill = {1, options->distill, options->temperature};
+    struct cr_value *operands[2] = {*loss, logits}, *outputs[2];
+
+    if (task != CR_TASK_CLASS)
+        return cr_fail(err, CR_ERROR_UNSUPPORTED,
+                       "a teacher's answers (train.distill) need a loss of classes: cross-entropy or hinge");
+    CR_TRY(cr_build_apply(build, "distill", &distill, operands, outputs, err));
+    *loss = outputs[0];
+    return CR_OK;
+}
+
 static enum cr_status build_loss(struct network *network, const struct cr_network_options *options,
                                  struct cr_value *logits, struct cr_value *target, struct cr_error *err)
 {
@@ -163,6 +181,8 @@ static enum cr_status build_loss(struct network *network, const struct cr_networ
     enum cr_status status = target != NULL ? check_reconstruction(options, kind->task, err) : CR_OK;
     if (status == CR_OK)
         status = kind->build(&build, values, options->soft, logits, &loss, err);
+    if (status == CR_OK && options->distill > 0)
+        status = build_distill(&build, options, kind->task, logits, &loss, err);
     if (status != CR_OK)
         return options->loss != NULL ? fail_at_loss(options->loss, status, err) : status;
     build.name = "probabilities";

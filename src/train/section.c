@@ -50,5 +50,8 @@ const struct cr_option cr_train_section_options[] = {
                     "the last layer anew"),
     CR_NODE("freeze", struct cr_train_section, freeze, .kind = "freeze",
             .help = "names of layers that are not trained, with * and ? (['conv*', batchnorm1])"),
+    CR_NODE("distill", struct cr_train_section, distill, .kind = "distill",
+            .help = "a teacher whose answers are learned beside the labels: a run or an ensemble, {teacher: "
+                    "models/five, temperature: 4, weight: 0.9}"),
     {0},
 };

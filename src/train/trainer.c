@@ -207,18 +207,31 @@ static enum cr_status tell_observation(struct cr_trainer *trainer, const struct 
     return cr_trainer_tell(trainer, &event, err);
 }
 
+/* What the training plan is fed: the batch, and where there is a teacher what it says of it. */
+static enum cr_status make_feed(struct cr_trainer *trainer, const struct cr_batch *batch, struct cr_feed *feed,
+                                struct cr_error *err)
+{
+    const struct cr_teaching *teaching = &trainer->options.teaching;
+    const float *answers = NULL;
+    if (teaching->answer)
+        CR_TRY(teaching->answer(teaching->user, batch, &answers, err));
+    *feed = (struct cr_feed){.count = batch->count,
+                             .inputs = {batch->pixels, answers},
+                             .labels = batch->labels,
+                             .soft = batch->targets,
+                             .seed = trainer->options.seed,
+                             .step = (uint64_t)trainer->progress.step};
+    return CR_OK;
+}
+
 static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *batch, double began, struct cr_error *err)
 {
     struct cr_progress *progress = &trainer->progress;
     const struct cr_observation *observation;
     struct cr_tally tally = {0};
-    struct cr_feed feed = {.count = batch->count,
-                           .inputs = {batch->pixels},
-                           .labels = batch->labels,
-                           .soft = batch->targets,
-                           .seed = trainer->options.seed,
-                           .step = (uint64_t)progress->step};
+    struct cr_feed feed;
     CR_TRY(check_batch(trainer, batch, err));
+    CR_TRY(make_feed(trainer, batch, &feed, err));
     set_rate(trainer);
     observation = update_observed(trainer, &feed);
     cr_tally_batch(&tally, trainer->training, trainer->options.network, batch);
@@ -277,12 +290,8 @@ static enum cr_status measure_again(struct cr_trainer *trainer, struct cr_error 
         CR_TRY(cr_loader_next(trainer->options.train, &batch, err));
         if (!batch)
             return CR_OK;
-        struct cr_feed feed = {.count = batch->count,
-                               .inputs = {batch->pixels},
-                               .labels = batch->labels,
-                               .soft = batch->targets,
-                               .seed = trainer->options.seed,
-                               .step = (uint64_t)trainer->progress.step};
+        struct cr_feed feed;
+        CR_TRY(make_feed(trainer, batch, &feed, err));
         cr_plan_run(trainer->training, &feed);
     }
 }
