@@ -90,7 +90,7 @@ cradle: small.yaml: is neither a JPEG nor a PNG' predict runs/small nothing.png 
 [ "$(grep -c '^sheet.png$' out)" = 2 ] && [ "$(wc -l <out)" = 4 ] || fault "predict with bad pictures: $(cat out)"
 cradle predict runs/small cut.png
 [ $code = 1 ] && grep -q '^cradle: cut.png: ' err || fault "a truncated PNG: $code: $(cat err)"
-cradle predict runs/small --json nothing.png sheet.png --top 2
+cradle predict runs/small --json nothing.png sheet.png --top 2 --sure 0
 [ $code = 1 ] || fault "predict --json with a bad picture: exit status $code"
 sed -E 's/0\.[0-9]+(e-[0-9]+)?/N/; s/"class": "[0-9]"/"class": C/g; s/(probability": )[-0-9.e]+/\1N/g' out >actual
 diff - actual <<'END' || fault "predict --json"

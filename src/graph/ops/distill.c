@@ -4,9 +4,8 @@
  *     loss[n] = (1 - w) base[n] + w T^2 sum_k q[n][k] (log q[n][k] - log p[n][k]),  p = softmax(x / T)
  *
  * q [classes] comes with the batch, as its input `slot`: the teacher's probabilities, already softened by T. T^2 keeps
- * the gradient as large as it is at T = 1; the teacher's entropy in it
- * moves nothing, and lets the loss be 0 where both agree. A batch without q, and every batch in inference, has the base
- * loss.
+ * the gradient as large as it is at T = 1; the teacher's entropy in it moves nothing, and lets the loss be 0 where both
+ * agree. A batch without q, as in validation, has the base loss.
  */
 #include "graph/op.h"
 
