@@ -40,9 +40,9 @@ expect 1 'cradle: command line: train.distill: run1 takes pictures of 8x8x1, but
     train --run x --teacher run1 $(for class in cat dog; do
         mkdir -p pictures/$class
         for i in 1 2 3 4 5 6; do cp "$CRADLE_SOURCE/examples/digit.png" pictures/$class/$i.png; done
-    done) 'data.source={folder: {path: pictures, size: 6}}' 'model=[dense: 2]'
+    done) 'data.source={folder: {path: pictures, size: 6, channels: 1}}' 'model=[dense: 2]'
 expect 1 'cradle: command line: train.distill: run1 knows 10 classes, but folder pictures has 2' \
-    train --run x --teacher run1 'data.source={folder: {path: pictures, size: 8}}' 'model=[dense: 2]'
+    train --run x --teacher run1 'data.source={folder: {path: pictures, size: 8, channels: 1}}' 'model=[dense: 2]'
 printf 'a,y\n1,2\n2,4\n3,6\n4,8\n5,9\n6,12\n' >numbers.csv
 cat >numbers.yaml <<'END'
 data: {source: {csv: {path: numbers.csv, targets: [y]}}, validation: 0}

@@ -75,7 +75,7 @@ for class in cat dog; do
 done
 # NAME FOLDER SIDE
 train_on() {
-    cradle train --run "$1" train.epochs=1 data.validation=0.5 "data.source={folder: {path: $2, size: $3}}" 'model=[dense: 2]'
+    cradle train --run "$1" train.epochs=1 data.validation=0.5 "data.source={folder: {path: $2, size: $3, channels: 1}}" 'model=[dense: 2]'
     [ $code = 0 ] || fault "train on a folder: $(cat err)"
 }
 train_on large pictures 9

@@ -73,7 +73,7 @@ expect 1 'cradle: nowhere: is no run: there is no config.yaml in it' test nowher
 
 # -------------------------------------------------------------------------------------------------------------- predict
 "$CRADLE" data info digits --sheet sheet.png >/dev/null
-expect 0 '' predict runs/small sheet.png
+expect 0 '' predict runs/small sheet.png --sure 0
 [ "$(sed 1d out | wc -l)" = 3 ] && [ "$(head -n 1 out)" = sheet.png ] || fault "predict: $(cat out)"
 sed 1d out | grep -Evq '^  [ 0-9]{3}\.[0-9]{2} %  [0-9]$' && fault "predict: $(cat out)"
 expect 0 '' predict runs/small sheet.png --top 100
