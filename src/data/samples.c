@@ -31,7 +31,8 @@ static enum cr_status fail_shape(const struct cr_npy *npy, const struct wanted *
     long long h = wanted->height, w = wanted->width, c = wanted->channels;
     cr_npy_describe(npy, shape, sizeof shape);
     if (h == 1 && w == 1)
-        return cr_fail(err, CR_ERROR_SHAPE, "%s: is %s, but the network takes rows of %lld", npy->source.name, shape, c);
+        return cr_fail(err, CR_ERROR_SHAPE, "%s: is %s, but the network takes rows of %lld", npy->source.name, shape,
+                       c);
     return cr_fail(err, CR_ERROR_SHAPE, "%s: is %s, but the network takes pictures of %lldx%lldx%lld", npy->source.name,
                    shape, h, w, c);
 }
