@@ -65,6 +65,7 @@ struct run {
         struct cr_fold_args fold;
         struct cr_groupnorm_args groupnorm;
         struct cr_cross_entropy_args cross_entropy;
+        struct cr_distill_args distill;
         struct cr_hinge_args hinge;
         struct cr_distance_args distance;
         struct cr_fill_args fill;
@@ -622,6 +623,26 @@ static void make_cr_cross_entropy_args(struct run *run)
     a->p = positive(run, a->batch * a->classes);
     a->loss = numbers(run, a->batch);
     a->dloss = numbers(run, a->batch);
+    a->dx = numbers(run, a->batch * a->classes);
+}
+
+static void make_cr_distill_args(struct run *run)
+{
+    struct cr_distill_args *a = &run->args.distill;
+    *a = (struct cr_distill_args){.batch = between(run, 1, 200),
+                                  .classes = between(run, 1, 120),
+                                  .weight = 0.75,
+                                  .temperature = 2,
+                                  .add_base = coin(run),
+                                  .add = coin(run)};
+    run->pointer = coin(run) ? positive(run, a->batch * a->classes) : NULL;
+    a->q = &run->pointer;
+    a->x = numbers(run, a->batch * a->classes);
+    a->p = positive(run, a->batch * a->classes);
+    a->base = numbers(run, a->batch);
+    a->loss = numbers(run, a->batch);
+    a->dloss = numbers(run, a->batch);
+    a->dbase = numbers(run, a->batch);
     a->dx = numbers(run, a->batch * a->classes);
 }
 

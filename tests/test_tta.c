@@ -107,7 +107,7 @@ static void check_views(struct fixture *fixture, const char *list, int views)
     expect_ok(cr_predict_tta(predictor, tta, pictures[0], 2, found[0], &err));
     mean_by_hand(fixture, pictures, views, expected);
     for (int i = 0; i < 2 * CLASSES; i++)
-        assert_true(fabsf(found[0][i] - expected[0][i]) < 1e-6f);
+        assert_true(fabsf(found[i / CLASSES][i % CLASSES] - expected[i / CLASSES][i % CLASSES]) < 1e-6f);
     cr_predictor_free(predictor);
     cr_tta_free(tta);
 }
