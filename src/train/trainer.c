@@ -207,21 +207,15 @@ static enum cr_status tell_observation(struct cr_trainer *trainer, const struct 
     return cr_trainer_tell(trainer, &event, err);
 }
 
-/* What the training plan is fed: the batch, and where there is a teacher what it says of it. */
-static enum cr_status make_feed(struct cr_trainer *trainer, const struct cr_batch *batch, struct cr_feed *feed,
-                                struct cr_error *err)
+/* What the training plan is fed: the batch, and what a teacher says of it, if there is one and it was asked. */
+static struct cr_feed feed_of(const struct cr_trainer *trainer, const struct cr_batch *batch, const float *answers)
 {
-    const struct cr_teaching *teaching = &trainer->options.teaching;
-    const float *answers = NULL;
-    if (teaching->answer)
-        CR_TRY(teaching->answer(teaching->user, batch, &answers, err));
-    *feed = (struct cr_feed){.count = batch->count,
-                             .inputs = {batch->pixels, answers},
-                             .labels = batch->labels,
-                             .soft = batch->targets,
-                             .seed = trainer->options.seed,
-                             .step = (uint64_t)trainer->progress.step};
-    return CR_OK;
+    return (struct cr_feed){.count = batch->count,
+                            .inputs = {batch->pixels, answers},
+                            .labels = batch->labels,
+                            .soft = batch->targets,
+                            .seed = trainer->options.seed,
+                            .step = (uint64_t)trainer->progress.step};
 }
 
 static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *batch, double began, struct cr_error *err)
@@ -229,9 +223,12 @@ static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *ba
     struct cr_progress *progress = &trainer->progress;
     const struct cr_observation *observation;
     struct cr_tally tally = {0};
-    struct cr_feed feed;
+    const struct cr_teaching *teaching = &trainer->options.teaching;
+    const float *answers = NULL;
     CR_TRY(check_batch(trainer, batch, err));
-    CR_TRY(make_feed(trainer, batch, &feed, err));
+    if (teaching->answer)
+        CR_TRY(teaching->answer(teaching->user, batch, &answers, err));
+    struct cr_feed feed = feed_of(trainer, batch, answers);
     set_rate(trainer);
     observation = update_observed(trainer, &feed);
     cr_tally_batch(&tally, trainer->training, trainer->options.network, batch);
@@ -290,8 +287,7 @@ static enum cr_status measure_again(struct cr_trainer *trainer, struct cr_error 
         CR_TRY(cr_loader_next(trainer->options.train, &batch, err));
         if (!batch)
             return CR_OK;
-        struct cr_feed feed;
-        CR_TRY(make_feed(trainer, batch, &feed, err));
+        const struct cr_feed feed = feed_of(trainer, batch, NULL); /* forward alone counts: no teacher is asked */
         cr_plan_run(trainer->training, &feed);
     }
 }
