@@ -12,7 +12,7 @@ set -u
 unset NO_COLOR COLUMNS
 export LC_ALL=C TERM=xterm
 faults=0
-case $PWD in */scratch/*) rm -rf ./* ;; esac # of a run before
+case $PWD in */scratch/*) rm -rf ./* ;; esac # what a run before has left
 [ -x "$CRADLE" ] || {
     echo "there is no program at $CRADLE"
     exit 1

@@ -1,6 +1,5 @@
 # Whatever a user may get wrong in files, folders and configs: what is said, exit status 1, and no run folder left behind.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs bad* idx pictures ./*.yaml
 mkdir idx
 
 # No run may come of it, and no epoch: everything is checked before.

@@ -6,7 +6,6 @@ command -v python3 >/dev/null || {
     exit 77
 }
 trials=${CHAOS_TRIALS:-16} chaos=${CHAOS_SEED:-7} kills=0
-rm -rf study study.log pid.*
 
 cat >ranges.yaml <<'END'
 lr: !log [1e-3, 1]

@@ -5,7 +5,7 @@ if ! command -v bash >/dev/null; then
     echo "SKIP: no bash here"
     exit 77
 fi
-rm -rf place && mkdir -p 'place/runs/one two' place/examples && touch place/examples/a.yaml
+mkdir -p 'place/runs/one two' place/examples && touch place/examples/a.yaml
 cat >ask.sh <<'END'
 eval "$("$CRADLE" completion bash)"
 cd place

@@ -1,6 +1,5 @@
 # cradle curves: what is drawn of a run, its findings, and what is said of folders that are none.
 . "$(dirname "$0")/cli.sh"
-rm -rf run begun empty
 mkdir run begun empty
 
 {

@@ -1,6 +1,5 @@
 # cradle data info: presets, folders, maps; what it says of balance and duplicates; the contact sheet; packs.
 . "$(dirname "$0")/cli.sh"
-rm -rf "it's here" packed again ./*.png
 
 golden data-digits 0 data info digits
 golden data-digits 0 data info digits --workers 0 --threads 1

@@ -1,6 +1,5 @@
 # cradle export: what is written, that a file stands for its run, and what is refused.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs moved pictures ./*.safetensors ./*.yaml ./*.[cho] ./*.bin ./*.onnx sheet.png by_* picture.txt
 
 # Every kind of parameter, one of them behind a flattened picture.
 cat >small.yaml <<'EOF'

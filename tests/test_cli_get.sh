@@ -1,6 +1,5 @@
 # cradle data get: what is wrong is told, nothing half is left, what is there is not fetched again.
 . "$(dirname "$0")/cli.sh"
-rm -rf data served port
 expect 1 'cradle: mnits: no set that can be fetched (mnist, fashion-mnist, kmnist, cifar10, cifar100); did you mean mnist?' data get mnits
 
 # Files that are there need no net.

@@ -1,6 +1,6 @@
 # cradle report: of one run, of several, of what is damaged or not there; nothing half-written.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs page.html && mkdir runs
+mkdir runs
 
 cat >net.yaml <<'END'
 data: {source: digits, limit: 300, validation: 0.2}

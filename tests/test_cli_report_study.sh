@@ -1,7 +1,7 @@
 # cradle report of a study: by its folder, by its file, of Optuna's own, while it is empty or being searched; what is no
 # study leaves no page.
 . "$(dirname "$0")/cli.sh"
-rm -rf s runs ranges.yaml page.html foreign* none optuna.db optuna.html empty text.db text.html damaged && mkdir runs
+mkdir runs
 
 cat >ranges.yaml <<'END'
 lr: !log [1e-3, 1]

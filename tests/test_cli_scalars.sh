@@ -1,7 +1,7 @@
 # What was logged for other programs: event files of TensorBoard, written during a training and after it, and CSV; held
 # against the event log by protobuf and checksums of Python's (tests/event_file.py).
 . "$(dirname "$0")/cli.sh"
-rm -rf runs *.csv *.tfevents && mkdir runs
+mkdir runs
 
 python=
 for found in python3 /usr/bin/python3; do

@@ -1,6 +1,5 @@
 # Several runs of one file: their names and configs, going on, the summaries, mistakes.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs b c
 
 cat >series.yaml <<'END'
 data: {source: digits, validation: 0.2, limit: 200}

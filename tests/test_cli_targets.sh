@@ -1,6 +1,5 @@
 # Regression, several answers at once, and networks that reconstruct their input: trained, tested and asked.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs ./*.csv pictures.png
 
 # y = 3 a - b + 1, up to a little noise; big and odd are yes or no.
 table() {

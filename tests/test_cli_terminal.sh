@@ -6,7 +6,6 @@ if ! script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     echo "SKIP: no script(1) of util-linux here"
     exit 77
 fi
-rm -rf runs
 cat >small.yaml <<'END'
 data: {source: digits, limit: 400}
 model: [residual: {layers: [conv: 4, relu, conv: 2]}, relu, dense: 10]

@@ -1,6 +1,5 @@
 # cradle train, test and predict where the output is no terminal: what is printed, where runs go, signals, resuming.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs other small* sheet.png locale
 
 # A small network, so that this test takes seconds.
 cat >small.yaml <<'END'

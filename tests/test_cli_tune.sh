@@ -1,7 +1,6 @@
 # cradle tune: a search from the command line, and going on after a kill; the same trials with any number of jobs; what
 # is said of bad input.
 . "$(dirname "$0")/cli.sh"
-rm -rf runs a a1 a3 d d2 dead e f g h m n o p q r t u k0.*
 
 cat >small.yaml <<'END'
 data: {source: digits, limit: 200, validation: 0.3}
