@@ -219,6 +219,7 @@ static void every_init_has_its_spread(void **state)
         {"orthogonal", 1.0 / 400, 6},
         {"orthogonal: 2", 4.0 / 400, 6},
         {"lsuv", 1.0 / 400, 6}, /* before it is calibrated */
+        {"whiten", 1.0 / 400, 6},
         {"normal", 1e-4, 6},
         {"normal: 0.3", 0.09, 6},
         {"zeros", 0, 0},

@@ -9,7 +9,7 @@
 #include <cradle/evaluate.h>
 #include <cradle/experiment.h>
 
-#include "data/eigen.h"
+#include "base/eigen.h"
 #include "data/whitening.h"
 
 static struct cr_error err;

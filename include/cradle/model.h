@@ -93,7 +93,7 @@ struct cr_network {
     const struct cr_entry *const *metrics; /* that fit the loss, ends in NULL; of the first, more is better */
     int layers;
     const struct cr_layer_row *rows; /* [layers] */
-    int uncalibrated; /* weights whose init (lsuv) needs data: cr_network_calibrate before the training */
+    int uncalibrated; /* weights whose init (lsuv, whiten) needs data: cr_network_calibrate before the training */
 };
 
 /* Builds the graph and draws the initial weights. Errors name the layer: where, what it got, what to do. */

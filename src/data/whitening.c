@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/eigen.h"
 #include "data/dataset.h"
-#include "data/eigen.h"
 #include "data/moments.h"
 #include "data/thread.h"
 

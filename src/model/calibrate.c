@@ -1,44 +1,43 @@
 /*
- * Weights that start by what the network makes of data. In the order of the layers, each output is brought to variance
- * 1: w /= sqrt(var y), until it is near enough (Mishkin & Matas 2016, algorithm 1).
+ * Weights that start by what the network makes of data, in the order of the layers, each by its init's `measure`.
  *
  * The network runs as in use: dropout passes everything, and batch normalisation has its first statistics, mean 0 and
  * variance 1, so that it changes nothing.
  */
-#include <math.h>
 #include <string.h>
 
 #include "model/builder.h"
 
-static double number(struct cr_tensor tensor, int64_t index)
+struct cr_tensor cr_init_input(const struct cr_init_data *data)
 {
-    return tensor.dtype == CR_F64 ? ((const double *)tensor.data)[index] : (double)((const float *)tensor.data)[index];
+    return cr_plan_tensor(data->plan, data->user->in[0]);
 }
 
-static double variance_of(struct cr_tensor tensor)
+struct cr_tensor cr_init_output(const struct cr_init_data *data)
 {
-    double mean = 0, squares = 0;
+    return cr_plan_tensor(data->plan, data->user->out[0]);
+}
+
+int64_t cr_init_count(struct cr_tensor tensor)
+{
     int64_t count = 1;
 
     for (int i = 0; i < tensor.rank; i++)
         count *= tensor.dims[i];
-    for (int64_t i = 0; i < count; i++)
-        mean += number(tensor, i) / (double)count;
-    for (int64_t i = 0; i < count; i++)
-        squares += (number(tensor, i) - mean) * (number(tensor, i) - mean);
-    return squares / (double)count;
+    return count;
 }
 
-static void scale(struct cr_params *params, const struct cr_param *param, double factor)
+double cr_init_get(struct cr_tensor tensor, int64_t index)
 {
-    struct cr_tensor tensor = cr_params_tensor(params, param);
+    return tensor.dtype == CR_F64 ? ((const double *)tensor.data)[index] : (double)((const float *)tensor.data)[index];
+}
 
-    for (int64_t i = 0; i < param->count; i++) {
-        if (params->dtype == CR_F64)
-            ((double *)tensor.data)[i] *= factor;
-        else
-            ((float *)tensor.data)[i] *= (float)factor;
-    }
+void cr_init_set(struct cr_tensor tensor, int64_t index, double value)
+{
+    if (tensor.dtype == CR_F64)
+        ((double *)tensor.data)[index] = value;
+    else
+        ((float *)tensor.data)[index] = (float)value;
 }
 
 /* Whose output this parameter shapes. */
@@ -46,7 +45,7 @@ static const struct cr_vertex *user_of(const struct cr_graph *graph, const char 
 {
     for (const struct cr_vertex *vertex = graph->first; vertex != NULL; vertex = vertex->next)
         for (int i = 0; i < vertex->inputs; i++)
-            if (vertex->in[i]->role == CR_ROLE_PARAM && strcmp(vertex->in[i]->name, param) == 0)
+            if (vertex->op->roles[i] == CR_ROLE_PARAM && strcmp(vertex->in[i]->name, param) == 0)
                 return vertex;
     return NULL;
 }
@@ -55,30 +54,26 @@ static enum cr_status calibrate(const struct cr_builder *builder, const struct c
                                 struct cr_context *context, struct cr_params *params, const struct cr_feed *feed,
                                 struct cr_error *err)
 {
-    const struct cr_init_measure *o = pending->options;
-    const struct cr_value *output = user_of(builder->graph, pending->name)->out[0];
-    struct cr_plan_options options = {.batch = feed->count, .mode = CR_MODE_INFER, .outputs = {output}};
-    struct cr_plan *plan;
+    struct cr_init_data data = {.options = pending->options,
+                                .node = pending->node,
+                                .weights = cr_params_tensor(params, cr_params_find(params, pending->name)),
+                                .user = user_of(builder->graph, pending->name),
+                                .feed = feed};
+    struct cr_plan_options options = {
+        .batch = feed->count, .mode = CR_MODE_INFER, .outputs = {data.user->in[0], data.user->out[0]}};
+    enum cr_status status;
 
-    CR_TRY(cr_plan_new(&plan, context, builder->graph, params, &options, err));
-    for (int64_t i = 0; i < o->tries; i++) {
-        double variance;
-        cr_plan_run(plan, feed);
-        variance = variance_of(cr_plan_tensor(plan, output));
-        /* A layer that gives the same for every input cannot be helped; the training will show it. */
-        if (!(variance > 0) || fabs(variance - 1) < o->tolerance)
-            break;
-        scale(params, cr_params_find(params, pending->name), 1 / sqrt(variance));
-    }
-    cr_plan_free(plan);
-    return CR_OK;
+    CR_TRY(cr_plan_new(&data.plan, context, builder->graph, params, &options, err));
+    status = pending->init->measure(&data, err);
+    cr_plan_free(data.plan);
+    return status;
 }
 
 enum cr_status cr_builder_calibrate(const struct cr_builder *builder, struct cr_context *context,
                                     struct cr_params *params, const struct cr_feed *feed, struct cr_error *err)
 {
     for (const struct cr_pending *pending = builder->pending; pending != NULL; pending = pending->next)
-        if (!pending->constant && pending->init->measured)
+        if (!pending->constant && pending->init->measure != NULL)
             CR_TRY(calibrate(builder, pending, context, params, feed, err));
     return CR_OK;
 }
@@ -88,6 +83,6 @@ int cr_builder_uncalibrated(const struct cr_builder *builder)
     int count = 0;
 
     for (const struct cr_pending *pending = builder->pending; pending != NULL; pending = pending->next)
-        count += !pending->constant && pending->init->measured;
+        count += !pending->constant && pending->init->measure != NULL;
     return count;
 }

@@ -8,6 +8,7 @@
 #include <cradle/model.h>
 
 #include "base/random.h"
+#include "graph/graph.h"
 
 /*
  * How weights start by the activation behind them: their variance times the fan, which is how many numbers go into an
@@ -29,16 +30,29 @@ struct cr_init_call {
     struct cr_random *random;
 };
 
+/* What an init may learn from data: the layer whose weights these are, in a network that can run on a batch. */
+struct cr_init_data {
+    const void *options;
+    const struct cr_node *node; /* of the init in the file */
+    struct cr_tensor weights;   /* to be changed in place */
+    const struct cr_vertex *user;
+    struct cr_plan *plan; /* keeps the user's first input and its output */
+    const struct cr_feed *feed;
+};
+
 struct cr_init {
     struct cr_entry entry;
     void (*fill)(const struct cr_init_call *call);
-    bool measured; /* scaled by a batch of data afterwards; its options are a struct cr_init_measure */
+    /* Then by the first training batch, in the order of the layers; NULL: needs no data. */
+    enum cr_status (*measure)(const struct cr_init_data *data, struct cr_error *err);
 };
 
-struct cr_init_measure {
-    double tolerance;
-    int64_t tries;
-};
+/* The input and the output of the layer, after the plan ran. */
+struct cr_tensor cr_init_input(const struct cr_init_data *data);
+struct cr_tensor cr_init_output(const struct cr_init_data *data);
+int64_t cr_init_count(struct cr_tensor tensor);
+double cr_init_get(struct cr_tensor tensor, int64_t index);
+void cr_init_set(struct cr_tensor tensor, int64_t index, double value);
 
 /* Draws all numbers with mean 0 and the variance that `start` says, normal or uniform. */
 void cr_init_spread(const struct cr_init_call *call, struct cr_start start, bool uniform);

@@ -5,7 +5,7 @@
  *
  *     A = Q T Q'        Q = H_0 H_1 ... H_n-3,  H_k = I - beta v v'
  */
-#include "data/eigen.h"
+#include "base/eigen.h"
 
 #include <float.h>
 #include <math.h>

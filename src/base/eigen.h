@@ -1,8 +1,8 @@
 /*
  * Eigenvalues and eigenvectors of a symmetric matrix, in double.
  */
-#ifndef CR_DATA_EIGEN_H
-#define CR_DATA_EIGEN_H
+#ifndef CR_BASE_EIGEN_H
+#define CR_BASE_EIGEN_H
 
 #include <cradle/base.h>
 
