@@ -86,16 +86,22 @@ static enum cr_status make(struct train *train, const char *run, bool resume)
     return cr_experiment_new(&train->experiment, session->context, train->config, &options, &session->err);
 }
 
-/* runs/NAME of the file; where that is there already runs/NAME-2 and so on. */
-static enum cr_status make_named(struct train *train)
+/* runs/NAME of the file; its length, or that which it would have. */
+static int name_run(const struct train *train, char run[RUN_MAX])
 {
     const char *file = train->file ? train->file : "digits.yaml", *slash = strrchr(file, '/');
     const char *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
     int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
+    return snprintf(run, RUN_MAX, "runs/%.*s", length, name);
+}
+
+/* That folder; where it is there already runs/NAME-2 and so on. */
+static enum cr_status make_named(struct train *train)
+{
     char run[RUN_MAX];
     struct stat info;
     for (int number = 1; number < NUMBERS_MAX; number++) {
-        int used = snprintf(run, sizeof run, "runs/%.*s", length, name);
+        int used = name_run(train, run);
         if (used > (int)sizeof run - 8)
             break;
         if (number > 1)
@@ -106,8 +112,7 @@ static enum cr_status make_named(struct train *train)
         if (status != CR_ERROR_EXISTS)
             return status;
     }
-    return cr_fail(&train->session.err, CR_ERROR_EXISTS, "runs/ has no free name left for %s: choose one by --run",
-                   file);
+    return cr_fail(&train->session.err, CR_ERROR_EXISTS, "runs/ has no free name left: choose one by --run");
 }
 
 static void tell_next(const char *run)
@@ -217,16 +222,13 @@ static int train_several(struct train *train)
     struct session *session = &train->session;
     struct cr_series *series;
     const struct train_values *values = train->values;
-    const char *file = train->file ? train->file : "digits.yaml", *slash = strrchr(file, '/');
-    const char *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
-    int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
-    int used = values->run
-                   ? snprintf(folder, sizeof folder, "%s", values->run)
-                   : snprintf(folder, sizeof folder, "runs/%.*s%s", length, name, values->folds ? "-folds" : "");
+    int used = values->run ? snprintf(folder, sizeof folder, "%s", values->run) : name_run(train, folder);
     if (used >= (int)sizeof folder - 256) {
         cr_fail(&session->err, CR_ERROR_ARGUMENT, "the name of the folder is too long");
         return session_fail(session);
     }
+    if (!values->run && values->folds)
+        strcat(folder, "-folds");
     if (cr_series_new(&series, train->config, values->folds, &session->err) != CR_OK)
         return session_fail(session);
     struct train_series options = {
@@ -256,10 +258,8 @@ static int check_call(struct train *train, const struct cli_call *call)
                               train->values->resume
                                   ? "--auto is part of a run from its beginning (babysit.auto in its config.yaml)"
                                   : "--auto is for a single training: --folds compares trainings that are alike");
-    if (train->values->confirm && (train->values->act || train->values->folds))
-        return cli_usage_fail(call->command, train->values->act
-                                                 ? "--auto makes the changes that it confirms: leave out --confirm"
-                                                 : "--confirm is for a single training, not for --folds");
+    if (train->values->confirm && train->values->act)
+        return cli_usage_fail(call->command, "--auto makes the changes that it confirms: leave out --confirm");
     for (int i = 0; i < call->count; i++) {
         if (strchr(call->arguments[i], '='))
             continue;
@@ -269,6 +269,23 @@ static int check_call(struct train *train, const struct cli_call *call)
         train->file = call->arguments[i];
     }
     return CLI_OK;
+}
+
+/* One training or several, which is known when the file is read. */
+static int train_as_said(struct train *train, const struct cli_call *call)
+{
+    const struct train_values *values = train->values;
+    if (read_config(train, call) != CR_OK)
+        return session_fail(&train->session);
+    bool several = values->folds || (train->config && cr_config_has_runs(train->config));
+    if (several && values->confirm)
+        return cli_usage_fail(call->command, "--confirm is for a single training, and here are several");
+    if (!several && values->jobs > 1)
+        return cli_usage_fail(call->command,
+                              "--jobs %lld: there is one training here; several are made by a `runs` "
+                              "section or by --folds",
+                              (long long)values->jobs);
+    return several ? train_several(train) : train_all(train);
 }
 
 static int run(const struct cli_call *call)
@@ -286,11 +303,7 @@ static int run(const struct cli_call *call)
     cr_babysitter_show(train.babysitter, train.session.data.progress, train.session.data.progress_user);
     train.observers[0] = console_observer(&train.console);
     train.observers[1] = cr_babysitter_observer(train.babysitter);
-    if (read_config(&train, call) != CR_OK)
-        code = session_fail(&train.session);
-    else
-        code = train.values->folds || (train.config && cr_config_has_runs(train.config)) ? train_several(&train)
-                                                                                         : train_all(&train);
+    code = train_as_said(&train, call);
     cr_experiment_free(train.experiment);
     cr_babysitter_free(train.babysitter);
     cr_config_free(train.config);
