@@ -13,7 +13,7 @@
 
 #include "cli.h"
 
-enum { WORDS_MAX = 64 };
+enum { WORDS_MAX = 512, WORDS_TOLD = 32 };
 
 static int fail_tail(const struct cli_command *command)
 {
@@ -38,8 +38,13 @@ static int fail_unknown(const struct cli_command *command, const char *what, con
     const char *nearest = cr_nearest_word(word, possible);
     char all[400] = "";
     size_t used = 0;
+    int count = 0;
+    while (possible[count])
+        count++;
     if (nearest)
         return cli_usage_fail(command, "unknown %s %s; did you mean %s?", what, word, nearest);
+    if (count > WORDS_TOLD)
+        return cli_usage_fail(command, "unknown %s %s", what, word);
     for (; *possible && used < sizeof all; possible++)
         used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", *possible);
     return cli_usage_fail(command, "unknown %s %s (there are: %s)", what, word, all);

@@ -1,5 +1,5 @@
 /*
- * cradle list [KIND] [--names]
+ * cradle list [NAME] [--names]
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +18,7 @@ static const struct kind {
     const struct cr_registry *registry;
     const char *help;
 } kinds[] = {
+    {&cr_sections, "what a config file is made of"},
     {&cr_layers, "what a model is made of"},
     {&cr_ops, "what layers become: the steps of a network's computation"},
     {&cr_inits, "how weights begin"},
@@ -37,21 +38,29 @@ static const struct kind {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-static const char *kind_word(int index)
+/* The kinds, and behind them the names of all entries. */
+static const char *word(int index)
 {
-    return index < KINDS ? kinds[index].registry->kind : NULL;
+    if (index < KINDS)
+        return kinds[index].registry->kind;
+    index -= KINDS;
+    for (int i = 0; i < KINDS; i++)
+        for (const struct cr_entry *const *entry = kinds[i].registry->entries; *entry; entry++)
+            if (index-- == 0)
+                return (*entry)->name;
+    return NULL;
 }
 
 static void tell_kinds(bool names)
 {
     for (int i = 0; i < KINDS; i++) {
         if (names)
-            printf("%s\n", kind_word(i));
+            printf("%s\n", kinds[i].registry->kind);
         else
-            printf("%-11s %s\n", kind_word(i), kinds[i].help);
+            printf("%-11s %s\n", kinds[i].registry->kind, kinds[i].help);
     }
     if (!names)
-        printf("\nMore: cradle list layers\n");
+        printf("\nMore: cradle list layers, or one of them: cradle list conv\n");
 }
 
 static void tell_options(const struct cr_option *options)
@@ -69,14 +78,18 @@ static void tell_options(const struct cr_option *options)
     }
 }
 
-static void tell_entries(const struct cr_registry *registry, bool names)
+/* All of a kind, or what has this name, of whichever kind: "layer conv: ...". */
+static void tell_kind(const struct cr_registry *registry, const char *asked, bool names)
 {
+    bool all = strcmp(registry->kind, asked) == 0;
     for (const struct cr_entry *const *entry = registry->entries; *entry; entry++) {
+        if (!all && strcmp((*entry)->name, asked) != 0)
+            continue;
         if (names) {
             printf("%s\n", (*entry)->name);
             continue;
         }
-        printf("%s: %s\n", (*entry)->name, (*entry)->help);
+        printf("%s%s%s: %s\n", all ? "" : registry->singular, all ? "" : " ", (*entry)->name, (*entry)->help);
         tell_options((*entry)->options);
     }
 }
@@ -87,18 +100,17 @@ static int run(const struct cli_call *call)
     if (call->count == 0)
         tell_kinds(values->names);
     for (int i = 0; call->count > 0 && i < KINDS; i++)
-        if (strcmp(kind_word(i), call->arguments[0]) == 0)
-            tell_entries(kinds[i].registry, values->names);
+        tell_kind(kinds[i].registry, call->arguments[0], values->names);
     return CLI_OK;
 }
 
 static const struct cli_argument arguments[] = {
-    {.name = "KIND",
+    {.name = "NAME",
      .type = CLI_WORD,
      .optional = true,
-     .word = kind_word,
-     .what = "kind",
-     .help = "layers, ops, inits, losses, optimizers, schedules, formats, augments"},
+     .word = word,
+     .what = "name",
+     .help = "sections, layers, losses, optimizers, augments, ... or one of them: conv, adamw, train"},
     {0}};
 
 static const struct cli_option options[] = {{.name = "names",
@@ -112,7 +124,8 @@ const struct cli_command cmd_list = {
     .help = "lists what a config file can name, with all options",
     .more = "  cradle list\n"
             "  cradle list optimizers\n"
-            "  cradle list layers --names\n",
+            "  cradle list layers --names\n"
+            "  cradle list train\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct list_values),

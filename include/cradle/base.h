@@ -145,7 +145,7 @@ struct cr_option {
     enum cr_option_type type;
     size_t offset; /* of the field in its struct */
     double min, max, def;
-    const char *text;            /* the default of a string */
+    const char *text;            /* the default of a string, or the name of a node's */
     const struct cr_name *names; /* the words of a choice, or of an int's special values */
     bool log;                    /* its natural scale is logarithmic (learning rates) */
     const char *kind;            /* of a node: the registry or section that it holds ("layers"), for the docs */

@@ -27,6 +27,7 @@ struct cr_babysit_section {
     const struct cr_node *checks; /* {overfitting: off, dead-units: {share: 0.7}}; NULL: all as they are */
 };
 extern CR_API const struct cr_option cr_babysit_section_options[];
+extern CR_API const struct cr_registry cr_sections; /* data, train, babysit: their options; model is a list of layers */
 
 struct cr_experiment_options {
     const char *run; /* the folder to make, or to resume; NULL: no folder, nothing is written */

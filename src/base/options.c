@@ -191,8 +191,10 @@ static void append_default(const struct cr_option *option, char *text, size_t si
     case CR_OPTION_STRING:
         append(text, size, ", default ", option->text[0] ? option->text : "none");
         break;
-    case CR_OPTION_LIST:
     case CR_OPTION_NODE:
+        append(text, size, ", default ", option->text ? option->text : "none");
+        break;
+    case CR_OPTION_LIST:
         append(text, size, ", default ", "none");
         break;
     }

@@ -21,8 +21,8 @@ static const struct cr_name sampling_names[] = {
 };
 
 const struct cr_option cr_data_section_options[] = {
-    CR_NODE("source", struct cr_data_section, source, .kind = "formats",
-            .help = "where pictures come from; default: digits"),
+    CR_NODE("source", struct cr_data_section, source, .kind = "formats", .text = "digits",
+            .help = "where pictures come from"),
     CR_FLOAT("validation", struct cr_data_section, validation, .min = 0, .max = 0.9, .def = 0.1,
              .help = "share of the training part that is held out to validate, in proportion to the classes"),
     CR_INT("limit", struct cr_data_section, limit, .min = 0, .max = 1e12,
@@ -34,7 +34,7 @@ const struct cr_option cr_data_section_options[] = {
                 "which is "
                 "there to see how badly it trains"),
     CR_NODE("whiten", struct cr_data_section, whiten, .kind = "whitenings",
-            .help = "decorrelates the numbers of a sample: zca or pca; default: not at all"),
+            .help = "decorrelates the numbers of a sample: zca or pca"),
     CR_INT("split_seed", struct cr_data_section, split_seed, .min = 0, .max = 9e15,
            .help = "seed of the draws of `validation`, `limit` and `folds`"),
     CR_INT("folds", struct cr_data_section, folds, .min = 0, .max = 1000,
@@ -42,7 +42,7 @@ const struct cr_option cr_data_section_options[] = {
                    "validates; 0: a share does, as `validation` says"),
     CR_INT("fold", struct cr_data_section, fold, .min = 0, .max = 999, .help = "the part that validates, from 0"),
     CR_NODE("augment", struct cr_data_section, augment, .kind = "augments",
-            .help = "how pictures are changed at random while training, a list; default: not at all"),
+            .help = "how pictures are changed at random while training, a list"),
     CR_CHOICE("sampling", struct cr_data_section, sampling, .def = CR_SAMPLING_SHUFFLE, .names = sampling_names,
               .help = "order while training: shuffle; stratified: each batch has the classes in their proportions; "
                       "balanced: equally often"),

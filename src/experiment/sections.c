@@ -20,6 +20,14 @@ static const struct cr_option root_options[] = {
     {0},
 };
 
+static const struct cr_entry section_entries[] = {
+    {.name = "data", .help = "the samples, and what happens to them", .options = cr_data_section_options},
+    {.name = "train", .help = "how the weights are found", .options = cr_train_section_options},
+    {.name = "babysit", .help = "who looks on meanwhile", .options = cr_babysit_section_options},
+};
+static const struct cr_entry *const entries[] = {&section_entries[0], &section_entries[1], &section_entries[2], NULL};
+const struct cr_registry cr_sections = {.kind = "sections", .singular = "section", .entries = entries};
+
 /* An absent node means the default entry with its defaults. */
 static enum cr_status choose(struct cr_config *config, const struct cr_registry *registry, const struct cr_node *node,
                              const char *otherwise, struct cr_choice *choice, struct cr_error *err)

@@ -6,14 +6,14 @@
 static const struct cr_name targets[] = {{"data", CR_TARGET_DATA}, {"input", CR_TARGET_INPUT}, {0}};
 
 const struct cr_option cr_train_section_options[] = {
-    CR_NODE("loss", struct cr_train_section, loss, .kind = "losses",
-            .help = "what training descends; default: cross-entropy"),
+    CR_NODE("loss", struct cr_train_section, loss, .kind = "losses", .text = "cross-entropy",
+            .help = "what training descends"),
     CR_CHOICE("target", struct cr_train_section, target, .def = CR_TARGET_DATA, .names = targets,
               .help = "what the outputs should be: labels or targets of the data, or the input (an autoencoder)"),
-    CR_NODE("optimizer", struct cr_train_section, optimizer, .kind = "optimizers",
-            .help = "how weights follow the gradient; default: sgd"),
-    CR_NODE("schedule", struct cr_train_section, schedule, .kind = "schedules",
-            .help = "how the learning rate changes over the epochs; default: constant"),
+    CR_NODE("optimizer", struct cr_train_section, optimizer, .kind = "optimizers", .text = "sgd",
+            .help = "how weights follow the gradient"),
+    CR_NODE("schedule", struct cr_train_section, schedule, .kind = "schedules", .text = "constant",
+            .help = "how the learning rate changes over the epochs"),
     CR_INT("epochs", struct cr_train_section, epochs, .min = 1, .max = 1e6, .def = 10,
            .help = "passes over the training part"),
     CR_INT("batch", struct cr_train_section, batch, .min = 1, .max = 1e6, .def = 64,

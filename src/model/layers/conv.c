@@ -19,7 +19,7 @@ static const struct cr_option options[] = {
            .help = "each filter sees only the channels of its own group; depthwise: one channel"),
     CR_CHOICE("bias", struct conv, bias, .def = CR_BIAS_AUTO, .names = cr_bias_names,
               .help = "one number added to each channel; auto: unless a norm follows"),
-    CR_NODE("init", struct conv, init, .kind = "inits", .help = "of the weights; default auto"),
+    CR_NODE("init", struct conv, init, .kind = "inits", .text = "auto", .help = "of the weights"),
     {0},
 };
 

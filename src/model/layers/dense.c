@@ -13,7 +13,7 @@ static const struct cr_option options[] = {
     CR_INT("units", struct dense, units, .min = 1, .max = 1 << 24, .help = "outputs"),
     CR_CHOICE("bias", struct dense, bias, .def = CR_BIAS_AUTO, .names = cr_bias_names,
               .help = "one number added to each output; auto: unless a norm follows"),
-    CR_NODE("init", struct dense, init, .kind = "inits", .help = "of the weights; default auto"),
+    CR_NODE("init", struct dense, init, .kind = "inits", .text = "auto", .help = "of the weights"),
     {0},
 };
 

@@ -19,7 +19,7 @@ static const struct cr_option options[] = {
            .help = "same: exactly stride times as large; or pixels cut off all around"),
     CR_CHOICE("bias", struct upconv, bias, .def = CR_BIAS_AUTO, .names = cr_bias_names,
               .help = "one number added to each channel; auto: unless a norm follows"),
-    CR_NODE("init", struct upconv, init, .kind = "inits", .help = "of the weights; default auto"),
+    CR_NODE("init", struct upconv, init, .kind = "inits", .text = "auto", .help = "of the weights"),
     {0},
 };
 
