@@ -58,7 +58,7 @@ neon() {
         count NEON $status
         return
     fi
-    tests='test_kernels test_ops'
+    tests='test_kernels test_kernels_activations test_kernels_dropout test_kernels_moments test_ops'
     # shellcheck disable=SC2086 # a list of words
     if ! cmake --preset aarch64 --log-level=WARNING >/dev/null || ! cmake --build build/aarch64 --target $tests; then
         count 'NEON (build)' 1

@@ -1,7 +1,8 @@
 /*
  * Allocations, counted and made to fail: this header defines malloc and its family for the whole program, in front of
  * glibc's. One file of a program may include it. Under a sanitizer, which has a malloc of its own, with clang, whose
- * OpenMP allocates in every region, and without glibc it defines nothing, and alloc_available() is false: skip() then.
+ * OpenMP allocates in every region, and without glibc it defines nothing, and alloc_available() is false: alloc_need()
+ * skips the test then.
  *
  *     long before = alloc_count();  ...  assert_int_equal(alloc_count(), before);      no allocation in between
  *     alloc_each(work, user);                                                          every allocation fails once
@@ -132,6 +133,15 @@ static inline bool alloc_available(void)
 }
 
 #endif
+
+/* Skips the test where allocations can be neither counted nor made to fail. */
+static inline void alloc_need(void)
+{
+    if (alloc_available())
+        return;
+    print_message("SKIP: allocations can be neither counted nor made to fail in this build\n");
+    skip();
+}
 
 /*
  * Runs `work` with its first allocation failing, its second, ... until it is through without a failure. A run either

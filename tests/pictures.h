@@ -11,13 +11,14 @@
 
 #include <cradle/data.h>
 
+#include "data/image.h"
+
 struct bytes {
     uint8_t *data;
     size_t size;
 };
 
-/* ---------------------------------------------------------------------------------------------------------------- JPEG
- */
+/* ------------------------------------------------------------------------------------------------------------ JPEG */
 
 struct jpeg_kind {
     J_COLOR_SPACE space; /* of the file; JCS_UNKNOWN: grey or YCbCr by the channels */
@@ -77,8 +78,7 @@ static inline size_t exif_make(uint8_t out[64], int orientation, bool big_endian
     return sizeof big;
 }
 
-/* ----------------------------------------------------------------------------------------------------------------- PNG
- */
+/* ------------------------------------------------------------------------------------------------------------- PNG */
 
 struct png_kind {
     int colour, depth;
@@ -137,8 +137,24 @@ static inline void put_big_endian(uint8_t *at, uint32_t value)
         at[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-/* --------------------------------------------------------------------------------------------------------------- files
- */
+/* -------------------------------------------------------------------------------------------------------- decoding */
+
+/* Decodes a file that must be right, and frees it. */
+static inline void image_decode(struct bytes file, int64_t height, int64_t width, int64_t channels, uint8_t *pixels)
+{
+    struct cr_error err;
+    expect_ok(cr_image_decode(file.data, file.size, height, width, channels, pixels, &err));
+    free(file.data);
+}
+
+static inline void image_expect_near(const uint8_t *pixels, const uint8_t *expected, size_t size, int tolerance)
+{
+    for (size_t i = 0; i < size; i++)
+        if (abs(pixels[i] - expected[i]) > tolerance)
+            fail_msg("byte %zu is %d, expected %d", i, pixels[i], expected[i]);
+}
+
+/* ----------------------------------------------------------------------------------------------------------- files */
 
 static inline void write_bytes(const char *folder, const char *name, struct bytes bytes)
 {
@@ -153,8 +169,7 @@ static inline void make_folder(const char *folder, const char *name)
     assert_int_equal(mkdir(path_in(folder, name, path), 0777), 0);
 }
 
-/* ------------------------------------------------------------------------------------------------------------- sources
- */
+/* --------------------------------------------------------------------------------------------------------- sources */
 
 /* What stands behind `source: `; a printf format. */
 static inline CR_PRINTF(5, 6) enum cr_status
@@ -174,13 +189,5 @@ static inline CR_PRINTF(5, 6) enum cr_status
     cr_config_free(config);
     return status;
 }
-
-/* As expect_error, with a printf format. */
-#define expect_failure(call, expected_status, ...)          \
-    do {                                                    \
-        char expected_[2048];                               \
-        snprintf(expected_, sizeof expected_, __VA_ARGS__); \
-        expect_error(call, expected_status, expected_);     \
-    } while (0)
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * What several tests need: a folder to write into, files, a German locale, and the check of an error with its message.
+ * What several tests need: a folder and a context of their own, files, a German locale, and the check of an error with
+ * its message.
  */
 #ifndef CR_TESTS_SUPPORT_H
 #define CR_TESTS_SUPPORT_H
 
-#include <ftw.h>
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,85 +21,49 @@
 
 #include <cradle/base.h>
 
+/*
+ * What a test finds when it begins, in `here`: it is listed as fixture_test(NAME) instead of cmocka_unit_test(NAME),
+ * and all is removed behind it, also where it fails. Tests that share one give the two functions to
+ * cmocka_run_group_tests.
+ */
+struct fixture {
+    struct cr_context *context; /* of two threads */
+    char *folder;               /* empty */
+    char log[8192]; /* what the context was told to log: a line each, warnings with "warning: " before them */
+};
+
+extern struct fixture here;
+
+#define fixture_test(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_free)
+int fixture_make(void **state);
+int fixture_free(void **state);
+
+/* here.folder/NAME. Valid until 64 more are asked for. */
+const char *in_folder(const char *name);
+/* Writes a text there. */
+void put_text(const char *name, const char *text);
+
 /* A fresh folder; folder_remove removes it with all that is in it and frees its name. */
-static inline char *folder_make(void)
-{
-    const char *base = getenv("TMPDIR");
-    char path[512];
-    snprintf(path, sizeof path, "%s/cradle-test-XXXXXX", base && base[0] ? base : "/tmp");
-    assert_non_null(mkdtemp(path));
-    return strdup(path);
-}
-
-static inline int folder_remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
-{
-    (void)info, (void)kind, (void)place;
-    return remove(path);
-}
-
-static inline void folder_remove(char *folder)
-{
-    assert_int_equal(nftw(folder, folder_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
-    free(folder);
-}
+char *folder_make(void);
+void folder_remove(char *folder);
 
 /* FOLDER/NAME in a buffer of the caller. */
-static inline const char *path_in(const char *folder, const char *name, char path[512])
-{
-    assert_in_range(snprintf(path, 512, "%s/%s", folder, name), 1, 511);
-    return path;
-}
+const char *path_in(const char *folder, const char *name, char path[512]);
+bool path_exists(const char *path);
 
-static inline void file_write(const char *path, const void *data, size_t size)
-{
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(data, 1, size, file), size);
-    assert_int_equal(fclose(file), 0);
-}
-
+void file_write(const char *path, const void *data, size_t size);
 /* The whole file and a 0 behind it; the caller frees. */
-static inline char *file_text(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    size_t size = (size_t)ftell(file);
-    rewind(file);
-    char *text = calloc(1, size + 1);
-    assert_non_null(text);
-    assert_int_equal(fread(text, 1, size, file), size);
-    fclose(file);
-    return text;
-}
+char *file_text(const char *path);
 
-static inline bool path_exists(const char *path)
-{
-    struct stat info;
-    return lstat(path, &info) == 0;
-}
+/*
+ * From here on a locale with a comma in numbers, made beside the tests' folders where the system has none; skips the
+ * test where there is no way to get it. The end of the fixture sets back what was.
+ */
+void locale_german(void);
+void locale_back(void);
 
-/* A locale with a comma in numbers, made in `folder` where the system has none. False: there is no way to get it. */
-static inline bool locale_german(const char *folder)
-{
-    char command[1200], made[512];
-    if (!setlocale(LC_ALL, "de_DE.UTF-8")) {
-        snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 '%s' 2>/dev/null",
-                 path_in(folder, "de_DE.UTF-8", made));
-        if (system(command) != 0)
-            return false;
-        setenv("LOCPATH", folder, 1);
-        if (!setlocale(LC_ALL, "de_DE.UTF-8"))
-            return false;
-    }
-    return strcmp(localeconv()->decimal_point, ",") == 0;
-}
-
-static inline void locale_back(void)
-{
-    setlocale(LC_ALL, "C");
-    unsetenv("LOCPATH");
-}
+/* As printf. Valid until the next. */
+const char *message_of(const char *format, ...) CR_PRINTF(1, 2);
 
 /* `call` uses a struct cr_error named `err`; it must fail with this status and exactly this message. */
 #define expect_error(call, expected_status, expected_message) \
@@ -109,6 +73,14 @@ static inline void locale_back(void)
         assert_string_equal(err.message, expected_message);   \
         assert_int_equal(status_, expected_status);           \
         assert_int_equal(err.status, expected_status);        \
+    } while (0)
+
+/* As expect_error, with a printf format. */
+#define expect_failure(call, expected_status, ...)          \
+    do {                                                    \
+        char expected_[2048];                               \
+        snprintf(expected_, sizeof expected_, __VA_ARGS__); \
+        expect_error(call, expected_status, expected_);     \
     } while (0)
 
 /* `call` must succeed; the message of an unexpected error is shown. */

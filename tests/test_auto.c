@@ -90,7 +90,7 @@ static void killed_at_the_change(void **state)
                                             .prepare = cr_babysitter_prepare,
                                             .prepare_user = babysitter};
     expect_ok(cr_config_parse(&config, broken[3], "f", &err));
-    expect_ok(cr_experiment_new(&experiment, context, config, &options, &err));
+    expect_ok(cr_experiment_new(&experiment, here.context, config, &options, &err));
     assert_int_equal(cr_experiment_run(experiment, &err), CR_ERROR_IO);
     cr_experiment_free(experiment);
     cr_babysitter_free(babysitter);
@@ -127,5 +127,5 @@ int main(void)
         cmocka_unit_test(killed_at_the_change),
         cmocka_unit_test(ends),
     };
-    return cmocka_run_group_tests_name("auto", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("auto", tests, fixture_make, fixture_free);
 }

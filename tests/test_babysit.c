@@ -13,27 +13,8 @@
 #include "babysit/stats.h"
 
 static struct cr_error err;
-static struct cr_context *context;
-static char *folder;
 
-static int set_up(void **state)
-{
-    (void)state;
-    folder = folder_make();
-    return cr_context_new(&context, &(struct cr_context_options){.threads = 2}, &err);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    cr_context_free(context);
-    folder_remove(folder);
-    return 0;
-}
-
-/* --------------------------------------------------------------------------------------------------------- a look at
- * it
- */
+/* ---------------------------------------------------------------------------------------------------- a look at it */
 
 enum { FINDINGS = 16 };
 
@@ -63,7 +44,7 @@ static struct seen look(const char *yaml, bool quick)
     struct cr_config *config;
     struct cr_experiment *experiment;
     expect_ok(cr_config_parse(&config, yaml, "f", &err));
-    expect_ok(cr_experiment_new(&experiment, context, config, NULL, &err));
+    expect_ok(cr_experiment_new(&experiment, here.context, config, NULL, &err));
     expect_ok(
         cr_preflight(experiment, &(struct cr_preflight_options){.quick = quick, .tell = see, .user = &seen}, &err));
     cr_experiment_free(experiment);
@@ -92,8 +73,7 @@ static const struct cr_finding *expect_one(const struct seen *seen, const char *
     return finding;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- healthy
- */
+/* --------------------------------------------------------------------------------------------------------- healthy */
 
 static void healthy(void **state)
 {
@@ -119,8 +99,7 @@ static void healthy(void **state)
     }
 }
 
-/* --------------------------------------------------------------------------------------------------------------- model
- */
+/* ----------------------------------------------------------------------------------------------------------- model */
 
 static void rate_too_high(void **state)
 {
@@ -214,8 +193,7 @@ static void learns_nothing(void **state)
     assert_null(find(&seen, "gradient"));
 }
 
-/* ---------------------------------------------------------------------------------------------------------------- data
- */
+/* ------------------------------------------------------------------------------------------------------------ data */
 
 enum { SIDE = 6, PER_CLASS = 60, CLASSES = 4, COUNT = PER_CLASS * CLASSES };
 
@@ -247,11 +225,11 @@ static void write_part(const char *name, const struct data *data, int count)
     put_big_endian(file + 12, SIDE);
     memcpy(file + 16, data->pixels, (size_t)count * SIDE * SIDE);
     snprintf(full, sizeof full, "%s-images", name);
-    file_write(path_in(folder, full, path), file, 16 + (size_t)count * SIDE * SIDE);
+    file_write(path_in(here.folder, full, path), file, 16 + (size_t)count * SIDE * SIDE);
     put_big_endian(file, 0x801);
     memcpy(file + 8, data->labels, (size_t)count);
     snprintf(full, sizeof full, "%s-labels", name);
-    file_write(path_in(folder, full, path), file, 8 + (size_t)count);
+    file_write(path_in(here.folder, full, path), file, 8 + (size_t)count);
 }
 
 /* What is seen of a small network on the two parts. */
@@ -264,7 +242,7 @@ static struct seen look_at(const struct data *train, int count, const struct dat
              "data: {source: {idx: {images: %s/train-images, labels: %s/train-labels, test_images: %s/test-images, "
              "test_labels: %s/test-labels}}}\nmodel: [dense: 16, relu, dense: %d]\n"
              "train: {optimizer: {sgd: {lr: 0.05, momentum: 0.9}}, batch: 20}\n",
-             folder, folder, folder, folder, CLASSES);
+             here.folder, here.folder, here.folder, here.folder, CLASSES);
     return look(yaml, false);
 }
 
@@ -347,8 +325,7 @@ static void pictures_of_one_colour(void **state)
     assert_int_equal(find(&seen, "constant-pictures")->severity, CR_WARNING);
 }
 
-/* ------------------------------------------------------------------------------------------------------ the range test
- */
+/* -------------------------------------------------------------------------------------------------- the range test */
 
 /* Flat until `begin`, falling to `low` at `bottom`, then rising; noise of `noise` to both sides in turn. */
 static struct cr_range_test range(double begin, double bottom, double low, double noise)
@@ -430,7 +407,7 @@ static void can_be_stopped(void **state)
     struct cr_config *config;
     struct cr_experiment *experiment;
     expect_ok(cr_config_parse(&config, "model: [dense: 10]", "f", &err));
-    expect_ok(cr_experiment_new(&experiment, context, config, NULL, &err));
+    expect_ok(cr_experiment_new(&experiment, here.context, config, NULL, &err));
     assert_int_equal(cr_preflight(experiment, &(struct cr_preflight_options){.progress = stop, .user = &calls}, &err),
                      CR_ERROR_STOPPED);
     assert_int_equal(calls, 1);
@@ -464,5 +441,5 @@ int main(void)
         cmocka_unit_test(statistics),
         cmocka_unit_test(can_be_stopped),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, fixture_make, fixture_free);
 }

@@ -14,58 +14,53 @@ enum { SIDE = 2, CLASSES = 3, PIXELS = SIDE * SIDE, TURNS = 200 };
 static const float rows[6][PIXELS] = {{9, 0, 0, 1}, {0, 9, 0, 2}, {0, 0, 9, 3},
                                       {8, 1, 1, 0}, {1, 8, 1, 0}, {1, 1, 8, 0}};
 
-struct fixture {
-    char *folder;
+/* Where a run and what was exported of it are. */
+struct trained {
     char run[512], model[512];
 };
 
-static void train(const struct fixture *fixture, const char *yaml)
+static void train(const struct trained *trained, const char *yaml)
 {
     struct cr_error err;
-    struct cr_context *context;
     struct cr_config *config;
     struct cr_experiment *experiment;
-    struct cr_experiment_options options = {.run = fixture->run};
-    expect_ok(cr_context_new(&context, &(struct cr_context_options){.threads = 1}, &err));
+    struct cr_experiment_options options = {.run = trained->run};
     expect_ok(cr_config_parse(&config, yaml, "test", &err));
-    expect_ok(cr_experiment_new(&experiment, context, config, &options, &err));
+    expect_ok(cr_experiment_new(&experiment, here.context, config, &options, &err));
     expect_ok(cr_experiment_run(experiment, &err));
     cr_experiment_free(experiment);
     struct cr_export_report report;
-    struct cr_export_options exporting = {.format = "safetensors", .out = fixture->model};
-    expect_ok(cr_export(&report, context, fixture->run, &exporting, &err));
+    struct cr_export_options exporting = {.format = "safetensors", .out = trained->model};
+    expect_ok(cr_export(&report, here.context, trained->run, &exporting, &err));
     cr_config_free(config);
-    cr_context_free(context);
 }
 
 static int set_up(void **state)
 {
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-    assert_non_null(fixture);
-    fixture->folder = folder_make();
-    path_in(fixture->folder, "run", fixture->run);
-    path_in(fixture->folder, "model.safetensors", fixture->model);
-    train(fixture, "data: {source: digits, limit: 100}\nmodel: [dense: 10]\ntrain: {epochs: 1}\n");
-    *state = fixture;
+    struct trained *trained = calloc(1, sizeof *trained);
+    assert_non_null(trained);
+    assert_int_equal(fixture_make(state), 0);
+    path_in(here.folder, "run", trained->run);
+    path_in(here.folder, "model.safetensors", trained->model);
+    train(trained, "data: {source: digits, limit: 100}\nmodel: [dense: 10]\ntrain: {epochs: 1}\n");
+    *state = trained;
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    struct fixture *fixture = *state;
-    folder_remove(fixture->folder);
-    free(fixture);
-    return 0;
+    free(*state);
+    return fixture_free(state);
 }
 
 static void refuses(void **state)
 {
-    struct fixture *fixture = *state;
+    struct trained *trained = *state;
     struct cr_error err;
     struct cr_classifier *classifier;
     static const unsigned char pixels[8 * 8 * 3];
     int64_t best;
-    expect_ok(cr_classifier_open(&classifier, fixture->model, &err));
+    expect_ok(cr_classifier_open(&classifier, trained->model, &err));
     expect_error(cr_classify(classifier, &(struct cr_picture){pixels, 8, 9, 1}, NULL, &best, &err), CR_ERROR_SHAPE,
                  "a picture of 8x9x1: the network takes 8x8x1");
     expect_error(cr_classify(classifier, &(struct cr_picture){pixels, 8, 8, 3}, NULL, &best, &err), CR_ERROR_SHAPE,
@@ -80,12 +75,12 @@ static void refuses(void **state)
 /* A file that is cut, and one in which a number was changed. */
 static void refuses_damage(void **state)
 {
-    struct fixture *fixture = *state;
+    struct trained *trained = *state;
     struct cr_error err;
     struct cr_classifier *classifier;
     struct stat info;
-    assert_int_equal(stat(fixture->model, &info), 0);
-    char *content = file_text(fixture->model);
+    assert_int_equal(stat(trained->model, &info), 0);
+    char *content = file_text(trained->model);
     for (size_t size = 0; size < (size_t)info.st_size; size += 97) {
         assert_int_not_equal(cr_classifier_open_memory(&classifier, content, size, &err), CR_OK);
         assert_null(classifier);
@@ -101,12 +96,12 @@ static void refuses_damage(void **state)
 /* A network that reconstructs pictures answers with more numbers than there are classes. */
 static void refuses_reconstruction(void **state)
 {
-    struct fixture again = *(struct fixture *)*state;
+    struct trained again = *(struct trained *)*state;
     struct cr_error err;
     struct cr_classifier *classifier;
     struct stat info;
-    path_in(again.folder, "pictures", again.run);
-    path_in(again.folder, "pictures.safetensors", again.model);
+    path_in(here.folder, "pictures", again.run);
+    path_in(here.folder, "pictures.safetensors", again.model);
     train(&again, "data: {source: digits, limit: 100}\nmodel: [dense: 8, dense: 64]\n"
                   "train: {target: input, loss: mse, epochs: 1}\n");
     assert_int_equal(stat(again.model, &info), 0);
@@ -119,12 +114,12 @@ static void refuses_reconstruction(void **state)
 
 static void refuses_nan(void **state)
 {
-    struct fixture *fixture = *state;
+    struct trained *trained = *state;
     struct cr_error err;
     struct cr_classifier *classifier;
     char path[512], csv[512], yaml[1200];
-    path_in(fixture->folder, "table.csv", csv);
-    path_in(fixture->folder, "table", path);
+    path_in(here.folder, "table.csv", csv);
+    path_in(here.folder, "table", path);
     FILE *file = fopen(csv, "w");
     assert_non_null(file);
     fprintf(file, "a,b,c,d,label\n");
@@ -132,9 +127,9 @@ static void refuses_nan(void **state)
         fprintf(file, "%g,%g,%g,%g,%d\n", (double)rows[i % 6][0], (double)rows[i % 6][1], (double)rows[i % 6][2],
                 (double)rows[i % 6][3], i % 3);
     fclose(file);
-    struct fixture table = *fixture;
+    struct trained table = *trained;
     snprintf(table.run, sizeof table.run, "%s", path);
-    path_in(fixture->folder, "table.safetensors", table.model);
+    path_in(here.folder, "table.safetensors", table.model);
     snprintf(yaml, sizeof yaml,
              "data: {source: {csv: {path: %s}}, validation: 0.2}\nmodel: [dense: 3]\ntrain: {epochs: 5}\n", csv);
     train(&table, yaml);
@@ -176,13 +171,13 @@ static void *classify_often(void *user)
 
 static void many_threads(void **state)
 {
-    struct fixture *fixture = *state;
+    struct trained *trained = *state;
     struct cr_error err;
     struct cr_classifier *classifier;
     unsigned char pictures[4][64];
     struct turn turns[4];
     pthread_t threads[4];
-    expect_ok(cr_classifier_open(&classifier, fixture->model, &err));
+    expect_ok(cr_classifier_open(&classifier, trained->model, &err));
     for (int i = 0; i < 4; i++) {
         memset(pictures[i], 60 * i, sizeof pictures[i]);
         turns[i] = (struct turn){.classifier = classifier, .pixels = pictures[i]};

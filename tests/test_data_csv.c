@@ -10,48 +10,18 @@
 #include "data/dataset.h"
 
 static struct cr_error err;
-static struct cr_context *context;
-static char *folder;
-static char log_text[1024];
-
-static void keep_log(void *user, enum cr_log_level level, const char *message)
-{
-    (void)user, (void)level;
-    snprintf(log_text, sizeof log_text, "%s", message);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    folder = folder_make();
-    log_text[0] = 0;
-    return cr_context_new(&context, &(struct cr_context_options){.log = keep_log}, &err);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    cr_context_free(context);
-    folder_remove(folder);
-    return 0;
-}
-
-static void put(const char *name, const char *text)
-{
-    char path[512];
-    file_write(path_in(folder, name, path), text, strlen(text));
-}
 
 /* {csv: {path: FOLDER/a.csv, MORE}} */
 static enum cr_status open_csv(struct cr_dataset **dataset, enum cr_part part, const char *more)
 {
-    return open_source(dataset, context, part, &err, "{csv: {path: %s/a.csv%s%s}}", folder, more[0] ? ", " : "", more);
+    return open_source(dataset, here.context, part, &err, "{csv: {path: %s/a.csv%s%s}}", here.folder,
+                       more[0] ? ", " : "", more);
 }
 
 static struct cr_dataset *open_text(const char *text, const char *more)
 {
     struct cr_dataset *dataset = NULL;
-    put("a.csv", text);
+    put_text("a.csv", text);
     expect_ok(open_csv(&dataset, CR_PART_TRAIN, more));
     assert_non_null(dataset);
     return dataset;
@@ -88,7 +58,7 @@ static void a_header_and_classes(void **state)
     assert_memory_equal(numbers(dataset), expected_numbers, sizeof expected_numbers);
     /* the line of the file, counted through the break inside quotes */
     dataset->describe(dataset, 3, text, sizeof text);
-    snprintf(expected, sizeof expected, "%s/a.csv:7", folder);
+    snprintf(expected, sizeof expected, "%s/a.csv:7", here.folder);
     assert_string_equal(text, expected);
     cr_dataset_free(dataset);
 }
@@ -160,22 +130,22 @@ static void the_test_part_has_the_same_classes(void **state)
     (void)state;
     struct cr_dataset *dataset;
     char more[600];
-    snprintf(more, sizeof more, "test: %s/b.csv", folder);
-    put("a.csv", "x,kind\n1,a\n2,b\n3,c\n");
-    put("b.csv", "x,kind\n1,c\n");
+    snprintf(more, sizeof more, "test: %s/b.csv", here.folder);
+    put_text("a.csv", "x,kind\n1,a\n2,b\n3,c\n");
+    put_text("b.csv", "x,kind\n1,c\n");
     expect_ok(open_csv(&dataset, CR_PART_TEST, more));
     assert_int_equal(dataset->classes, 3);
     assert_int_equal(dataset->labels[0], 2);
     cr_dataset_free(dataset);
-    put("b.csv", "x,kind\n1,c\n2,d\n");
+    put_text("b.csv", "x,kind\n1,c\n2,d\n");
     expect_failure(open_csv(&dataset, CR_PART_TEST, more), CR_ERROR_FORMAT,
                    "a.yaml:1:9: source: %s/b.csv:3: column 2 (kind): found \"d\", expected one of the classes of the "
                    "training part",
-                   folder);
-    put("b.csv", "y,kind\n1,c\n");
+                   here.folder);
+    put_text("b.csv", "y,kind\n1,c\n");
     expect_failure(open_csv(&dataset, CR_PART_TEST, more), CR_ERROR_FORMAT,
-                   "a.yaml:1:9: source: %s/b.csv: column 1 is y, but x in %s/a.csv", folder, folder);
-    put("b.csv", "1\n");
+                   "a.yaml:1:9: source: %s/b.csv: column 1 is y, but x in %s/a.csv", here.folder, here.folder);
+    put_text("b.csv", "1\n");
     expect_error(open_csv(&dataset, CR_PART_TEST, ""), CR_ERROR_UNSUPPORTED,
                  "csv has no test part: set test to a file like that of the training part");
 }
@@ -185,23 +155,24 @@ static void missing_values(void **state)
     (void)state;
     struct cr_dataset *dataset;
     char expected[700];
-    put("a.csv", "x,y,kind\n1,2,a\n3,NA,b\n4,,a\n5,6,\n7,8,b\n");
+    put_text("a.csv", "x,y,kind\n1,2,a\n3,NA,b\n4,,a\n5,6,\n7,8,b\n");
     expect_failure(open_csv(&dataset, CR_PART_TRAIN, ""), CR_ERROR_FORMAT,
                    "a.yaml:1:9: source: %s/a.csv:3: column 2 (y): the value is missing (NA), expected a number; "
                    "`missing: skip` leaves such rows out",
-                   folder);
+                   here.folder);
     expect_ok(open_csv(&dataset, CR_PART_TRAIN, "missing: skip"));
     assert_int_equal(dataset->count, 2);
     assert_memory_equal(numbers(dataset), ((float[]){1, 2, 7, 8}), 16);
     assert_memory_equal(dataset->labels, ((int32_t[]){0, 1}), 8);
-    snprintf(expected, sizeof expected, "%s/a.csv: 3 of 5 rows are skipped because a value is missing", folder);
-    assert_string_equal(log_text, expected);
+    snprintf(expected, sizeof expected, "warning: %s/a.csv: 3 of 5 rows are skipped because a value is missing\n",
+             here.folder);
+    assert_string_equal(here.log, expected);
     dataset->describe(dataset, 1, expected, sizeof expected);
-    assert_string_equal(expected + strlen(folder), "/a.csv:6");
+    assert_string_equal(expected + strlen(here.folder), "/a.csv:6");
     cr_dataset_free(dataset);
-    put("a.csv", "x,y\n?,a\n,b\n");
+    put_text("a.csv", "x,y\n?,a\n,b\n");
     expect_failure(open_csv(&dataset, CR_PART_TRAIN, "missing: skip"), CR_ERROR_FORMAT,
-                   "a.yaml:1:9: source: %s/a.csv: in every row a value is missing", folder);
+                   "a.yaml:1:9: source: %s/a.csv: in every row a value is missing", here.folder);
 }
 
 /* A text, the options, and what is said behind "a.yaml:1:9: source: FOLDER/a.csv". */
@@ -245,13 +216,13 @@ static void mistakes_are_told(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct cr_dataset *dataset;
-        put("a.csv", cases[i].text);
+        put_text("a.csv", cases[i].text);
         expect_failure(open_csv(&dataset, CR_PART_TRAIN, cases[i].more), cases[i].status,
-                       "a.yaml:1:9: source: %s/a.csv%s", folder, cases[i].message);
+                       "a.yaml:1:9: source: %s/a.csv%s", here.folder, cases[i].message);
         assert_null(dataset);
     }
     struct cr_dataset *dataset;
-    put("a.csv", "x,y\n1,2\n");
+    put_text("a.csv", "x,y\n1,2\n");
     expect_error(open_csv(&dataset, CR_PART_TRAIN, "label: x, targets: y"), CR_ERROR_ARGUMENT,
                  "a.yaml:1:9: source: label and targets exclude each other: a row has a class or targets");
     expect_error(open_csv(&dataset, CR_PART_TRAIN, "targets: {x: y}"), CR_ERROR_ARGUMENT,
@@ -265,8 +236,8 @@ static void the_digits_are_the_same(void **state)
     const char *source = getenv("CRADLE_SOURCE");
     struct cr_dataset *digits, *table;
     assert_non_null(source);
-    expect_ok(cr_dataset_open(&digits, context, NULL, NULL, CR_PART_TRAIN, NULL, &err));
-    expect_ok(open_source(&table, context, CR_PART_TRAIN, &err,
+    expect_ok(cr_dataset_open(&digits, here.context, NULL, NULL, CR_PART_TRAIN, NULL, &err));
+    expect_ok(open_source(&table, here.context, CR_PART_TRAIN, &err,
                           "{csv: {path: %s/src/data/digits.csv, shape: [8, 8], type: bytes}}", source));
     assert_int_equal(table->count, 1797);
     assert_int_equal(table->classes, 10);
@@ -310,7 +281,7 @@ static void rows_are_read_side_by_side(void **state)
     enum { ROWS = 5000 };
     struct cr_dataset *dataset;
     char path[512];
-    FILE *file = fopen(path_in(folder, "a.csv", path), "wb");
+    FILE *file = fopen(path_in(here.folder, "a.csv", path), "wb");
     for (int i = 0; i < ROWS; i++)
         fprintf(file, "%d,%d,%d\n", i, -i, i % 7);
     fclose(file);
@@ -332,16 +303,16 @@ static void rows_are_read_side_by_side(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_header_and_classes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_column_of_labels, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(targets_are_rows, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(rows_may_be_pictures, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_test_part_has_the_same_classes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(missing_values, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(mistakes_are_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_digits_are_the_same, set_up, tear_down),
+        fixture_test(a_header_and_classes),
+        fixture_test(the_column_of_labels),
+        fixture_test(targets_are_rows),
+        fixture_test(rows_may_be_pictures),
+        fixture_test(the_test_part_has_the_same_classes),
+        fixture_test(missing_values),
+        fixture_test(mistakes_are_told),
+        fixture_test(the_digits_are_the_same),
         cmocka_unit_test(numbers_are_rounded_right),
-        cmocka_unit_test_setup_teardown(rows_are_read_side_by_side, set_up, tear_down),
+        fixture_test(rows_are_read_side_by_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,26 +7,8 @@
 #include "pictures.h"
 
 static struct cr_error err;
-static struct cr_context *context;
-static char *folder;
 
-static int set_up(void **state)
-{
-    (void)state;
-    folder = folder_make();
-    return cr_context_new(&context, NULL, &err);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    cr_context_free(context);
-    folder_remove(folder);
-    return 0;
-}
-
-/* ------------------------------------------------------------------------------------------------------------ fixtures
- */
+/* -------------------------------------------------------------------------------------------------------- fixtures */
 
 /* An array with this header behind its version, as bytes. */
 static struct bytes npy_make(int version, const char *header, const void *numbers, size_t size)
@@ -55,7 +37,7 @@ static struct bytes array(const char *type, bool fortran, const char *shape, con
 static void put_array(const char *name, const char *type, bool fortran, const char *shape, const void *numbers,
                       size_t size)
 {
-    write_bytes(folder, name, array(type, fortran, shape, numbers, size));
+    write_bytes(here.folder, name, array(type, fortran, shape, numbers, size));
 }
 
 static void put_labels(int count)
@@ -70,8 +52,8 @@ static void put_labels(int count)
 
 static enum cr_status open_pair(struct cr_dataset **dataset, const char *more)
 {
-    return open_source(dataset, context, CR_PART_TRAIN, &err, "{npy: {x: %s/x.npy, y: %s/y.npy%s%s}}", folder, folder,
-                       more[0] ? ", " : "", more);
+    return open_source(dataset, here.context, CR_PART_TRAIN, &err, "{npy: {x: %s/x.npy, y: %s/y.npy%s%s}}", here.folder,
+                       here.folder, more[0] ? ", " : "", more);
 }
 
 static struct cr_dataset *open_good(const char *more)
@@ -89,8 +71,7 @@ static void expect_numbers(struct cr_dataset *dataset, const float *expected, in
     cr_dataset_free(dataset);
 }
 
-/* ------------------------------------------------------------------------------------------------------------- arrays
- */
+/* ---------------------------------------------------------------------------------------------------------- arrays */
 
 static void every_type_is_read(void **state)
 {
@@ -179,7 +160,7 @@ static void headers_of_other_versions(void **state)
     put_labels(2);
     for (int version = 2; version <= 3; version++) {
         write_bytes(
-            folder, "x.npy",
+            here.folder, "x.npy",
             npy_make(version, "{\"shape\": (2L, 1), \"fortran_order\":False, \"descr\":\"<i2\"}", "\1\0\2\0", 4));
         expect_numbers(open_good(""), (const float[]){1, 2}, 2);
     }
@@ -214,35 +195,35 @@ static void wrong_arrays_are_refused(void **state)
     struct cr_dataset *dataset;
     put_labels(2);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        write_bytes(folder, "x.npy", npy_make(1, cases[i].header, cases[i].numbers, cases[i].size));
+        write_bytes(here.folder, "x.npy", npy_make(1, cases[i].header, cases[i].numbers, cases[i].size));
         if (cases[i].message)
-            expect_failure(open_pair(&dataset, ""), CR_ERROR_FORMAT, "a.yaml:1:9: source: %s/x.npy: %s", folder,
+            expect_failure(open_pair(&dataset, ""), CR_ERROR_FORMAT, "a.yaml:1:9: source: %s/x.npy: %s", here.folder,
                            cases[i].message);
         else
             expect_failure(open_pair(&dataset, ""), CR_ERROR_FORMAT,
                            "a.yaml:1:9: source: %s/x.npy has 3 samples, but %s/y.npy has 2 rows: they do not belong "
                            "together",
-                           folder, folder);
+                           here.folder, here.folder);
     }
     put_array("x.npy", "<f8", false, "9223372036854775807, 9", "", 0);
     expect_failure(open_pair(&dataset, ""), CR_ERROR_FORMAT,
                    "a.yaml:1:9: source: %s/x.npy: the header announces 9223372036854775807x9 numbers of 8 bytes, but "
                    "the file can hold 91 bytes at most",
-                   folder);
+                   here.folder);
     put_array("x.npy", "|u1", false, "2, 30", "123", 3);
     expect_failure(open_pair(&dataset, ""), CR_ERROR_FORMAT, "a.yaml:1:9: source: %s/x.npy: cut off within the numbers",
-                   folder);
+                   here.folder);
     put_array("x.npy", "|i1", false, "2, 1", "\1\377", 2);
     expect_failure(open_pair(&dataset, "type: bytes"), CR_ERROR_FORMAT,
                    "a.yaml:1:9: source: %s/x.npy: number [1, 0] (from 0) is -1, expected a whole number 0..255 (type: "
                    "bytes)",
-                   folder);
+                   here.folder);
     put_array("y.npy", "|i1", false, "2,", "\1\377", 2);
     expect_failure(open_pair(&dataset, ""), CR_ERROR_FORMAT,
                    "a.yaml:1:9: source: %s/y.npy: number [1] (from 0) is -1, expected the number of a class, from 0",
-                   folder);
+                   here.folder);
     char path[512];
-    file_write(path_in(folder, "x.npy", path), "PK", 2);
+    file_write(path_in(here.folder, "x.npy", path), "PK", 2);
     put_labels(2);
     expect_failure(open_pair(&dataset, ""), CR_ERROR_FORMAT,
                    "a.yaml:1:9: source: %s: is no array of NumPy (it does not begin with \\x93NUMPY)", path);
@@ -251,8 +232,7 @@ static void wrong_arrays_are_refused(void **state)
                    "a.yaml:1:9: source: %s: cannot open: No such file or directory", path);
 }
 
-/* ------------------------------------------------------------------------------------------------------------ archives
- */
+/* -------------------------------------------------------------------------------------------------------- archives */
 
 static void put_little(uint8_t *at, uint64_t value, int bytes)
 {
@@ -315,12 +295,13 @@ static void zip_write(const struct zip *zip, const char *name)
     memcpy(all.data, zip->files, zip->files_size);
     memcpy(all.data + zip->files_size, zip->directory, zip->directory_size);
     memcpy(all.data + size, end, sizeof end);
-    write_bytes(folder, name, all);
+    write_bytes(here.folder, name, all);
 }
 
 static enum cr_status open_zip(struct cr_dataset **dataset, enum cr_part part, const char *more)
 {
-    return open_source(dataset, context, part, &err, "{npz: {path: %s/a.npz%s%s}}", folder, more[0] ? ", " : "", more);
+    return open_source(dataset, here.context, part, &err, "{npz: {path: %s/a.npz%s%s}}", here.folder,
+                       more[0] ? ", " : "", more);
 }
 
 static void archives(void **state)
@@ -356,7 +337,7 @@ static void archives(void **state)
     cr_dataset_free(dataset);
     expect_failure(open_zip(&dataset, CR_PART_TRAIN, "x: z"), CR_ERROR_FORMAT,
                    "a.yaml:1:9: source: %s/a.npz: has no array z for x; it holds x_train, y_train, x_test, y_test",
-                   folder);
+                   here.folder);
     /* what lies inside is checked: a bit of the deflated numbers */
     zip.files[30 + strlen("x_train.npy") + 60] ^= 4;
     zip_write(&zip, "a.npz");
@@ -372,7 +353,7 @@ static void archives(void **state)
     expect_error(open_zip(&dataset, CR_PART_TEST, ""), CR_ERROR_UNSUPPORTED,
                  "npz has no test part: set test_x and test_y to its two arrays");
     char path[512];
-    file_write(path_in(folder, "a.npz", path), "PK\3\4", 4);
+    file_write(path_in(here.folder, "a.npz", path), "PK\3\4", 4);
     expect_failure(open_zip(&dataset, CR_PART_TRAIN, ""), CR_ERROR_FORMAT,
                    "a.yaml:1:9: source: %s: cannot open: Not a zip archive", path);
 }
@@ -380,12 +361,9 @@ static void archives(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_type_is_read, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(orders_and_layouts, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(classes_or_targets, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(headers_of_other_versions, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(wrong_arrays_are_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(archives, set_up, tear_down),
+        fixture_test(every_type_is_read),       fixture_test(orders_and_layouts),
+        fixture_test(classes_or_targets),       fixture_test(headers_of_other_versions),
+        fixture_test(wrong_arrays_are_refused), fixture_test(archives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,38 +11,15 @@
 #include "data/pack_head.h"
 
 static struct cr_error err;
-static struct cr_context *context;
-static char *folder;
-static char log_text[8192];
-
-static void keep_log(void *user, enum cr_log_level level, const char *message)
-{
-    (void)user;
-    size_t used = strlen(log_text);
-    snprintf(log_text + used, sizeof log_text - used, "%s%s\n", level == CR_LOG_WARNING ? "warning: " : "", message);
-}
 
 static int set_up(void **state)
 {
-    char path[512];
-    (void)state;
-    folder = folder_make();
-    log_text[0] = 0;
-    setenv("CRADLE_CACHE", path_in(folder, "cache", path), 1);
-    return cr_context_new(&context, &(struct cr_context_options){.log = keep_log}, &err);
+    int status = fixture_make(state);
+    setenv("CRADLE_CACHE", in_folder("cache"), 1);
+    return status;
 }
 
-static int tear_down(void **state)
-{
-    (void)state;
-    cr_context_free(context);
-    folder_remove(folder);
-    return 0;
-}
-
-/* ----------------------------------------------------------------------------------------------------------------
- * packs
- */
+/* ----------------------------------------------------------------------------------------------------------- packs */
 
 static const char *const kinds[] = {"cat", "dog"};
 static const uint8_t pixels[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18}; /* 3 of 1x2x3 */
@@ -50,14 +27,14 @@ static const int32_t labels[] = {1, 0, 1};
 
 static enum cr_status open_pack(struct cr_dataset **dataset, enum cr_part part)
 {
-    return open_source(dataset, context, part, &err, "{pack: %s}", folder);
+    return open_source(dataset, here.context, part, &err, "{pack: %s}", here.folder);
 }
 
 static const char *pack_three(char path[512])
 {
     struct cr_dataset *dataset;
     expect_ok(cr_dataset_from_memory(&dataset, pixels, labels, 3, 1, 2, 3, 2, kinds, &err));
-    expect_ok(cr_dataset_pack(dataset, path_in(folder, "train.pack", path), NULL, &err));
+    expect_ok(cr_dataset_pack(dataset, path_in(here.folder, "train.pack", path), NULL, &err));
     cr_dataset_free(dataset);
     return path;
 }
@@ -82,7 +59,7 @@ static void pictures_come_back(void **state)
     assert_string_equal(text, "image 2");
     cr_dataset_free(dataset);
     char expected[600];
-    snprintf(expected, sizeof expected, "%s has no test part: what it was packed from has none", folder);
+    snprintf(expected, sizeof expected, "%s has no test part: what it was packed from has none", here.folder);
     expect_failure(open_pack(&dataset, CR_PART_TEST), CR_ERROR_UNSUPPORTED, "%s", expected);
 }
 
@@ -93,7 +70,7 @@ static void numbers_and_targets_come_back(void **state)
     char path[512];
     struct cr_dataset *dataset;
     expect_ok(cr_dataset_with_targets(&dataset, numbers, true, targets, 2, 1, 1, 2, 2, NULL, &err));
-    expect_ok(cr_dataset_pack(dataset, path_in(folder, "train.pack", path), NULL, &err));
+    expect_ok(cr_dataset_pack(dataset, path_in(here.folder, "train.pack", path), NULL, &err));
     cr_dataset_free(dataset);
     expect_ok(open_pack(&dataset, CR_PART_TRAIN));
     assert_true(dataset->numbers);
@@ -141,8 +118,8 @@ static void one_process_writes(void **state)
     char path[512], left[512];
     struct cr_pack_writer *first, *second;
     struct cr_dataset *dataset;
-    file_write(path_in(folder, "train.pack.tmp", left), "left by a killed process", 24);
-    path_in(folder, "train.pack", path);
+    file_write(path_in(here.folder, "train.pack.tmp", left), "left by a killed process", 24);
+    path_in(here.folder, "train.pack", path);
     expect_ok(cr_pack_begin(&first, path, sizeof pixels, &err));
     expect_failure(cr_pack_begin(&second, path, sizeof pixels, &err), CR_ERROR_BUSY,
                    "%s: another process is writing it", path);
@@ -161,23 +138,22 @@ static void one_process_writes(void **state)
                    "/dev/null/none: cannot write: Not a directory");
 }
 
-/* --------------------------------------------------------------------------------------------------------------- cache
- */
+/* ----------------------------------------------------------------------------------------------------------- cache */
 
 /* A picture with so much behind it that decoding counts as expensive; no disk is used for that. */
 static void put_large(const char *name, int value)
 {
     char path[512];
     uint8_t grey = (uint8_t)value;
-    write_bytes(folder, name, png_make(&grey, 1, 1, 1, (struct png_kind){.colour = 0, .depth = 8}));
-    assert_int_equal(truncate(path_in(folder, name, path), 8 << 20), 0);
+    write_bytes(here.folder, name, png_make(&grey, 1, 1, 1, (struct png_kind){.colour = 0, .depth = 8}));
+    assert_int_equal(truncate(path_in(here.folder, name, path), 8 << 20), 0);
 }
 
 static void put_classes(void)
 {
-    make_folder(folder, "in");
-    make_folder(folder, "in/cat");
-    make_folder(folder, "in/dog");
+    make_folder(here.folder, "in");
+    make_folder(here.folder, "in/cat");
+    make_folder(here.folder, "in/dog");
     put_large("in/cat/a.png", 1);
     put_large("in/cat/b.png", 2);
     put_large("in/dog/c.png", 3);
@@ -189,15 +165,15 @@ static void expect_opened(const char *more, int first, int last)
     struct cr_dataset *dataset;
     char text[64], expected[600];
     uint8_t sample;
-    expect_ok(open_source(&dataset, context, CR_PART_TRAIN, &err, "{folder: {path: %s/in, size: 1, channels: 1%s}}",
-                          folder, more));
+    expect_ok(open_source(&dataset, here.context, CR_PART_TRAIN, &err,
+                          "{folder: {path: %s/in, size: 1, channels: 1%s}}", here.folder, more));
     expect_ok(dataset->get(dataset, 0, &sample, &err));
     assert_int_equal(sample, first);
     expect_ok(dataset->get(dataset, dataset->count - 1, &sample, &err));
     assert_int_equal(sample, last);
     dataset->describe(dataset, dataset->count - 1, text, sizeof text);
     assert_string_equal(text, "dog/c.png");
-    snprintf(expected, sizeof expected, "folder %s/in", folder);
+    snprintf(expected, sizeof expected, "folder %s/in", here.folder);
     assert_string_equal(dataset->name, expected);
     cr_dataset_free(dataset);
 }
@@ -206,7 +182,7 @@ static void expect_opened(const char *more, int first, int last)
 static void find_pack(char path[512])
 {
     char command[600];
-    snprintf(command, sizeof command, "ls %s/cache/*.pack 2>/dev/null", folder);
+    snprintf(command, sizeof command, "ls %s/cache/*.pack 2>/dev/null", here.folder);
     FILE *list = popen(command, "r");
     assert_non_null(list);
     path[0] = 0;
@@ -217,8 +193,8 @@ static void find_pack(char path[512])
 
 static bool was_told(const char *what)
 {
-    bool found = strstr(log_text, what) != NULL;
-    log_text[0] = 0;
+    bool found = strstr(here.log, what) != NULL;
+    here.log[0] = 0;
     return found;
 }
 
@@ -233,13 +209,13 @@ static void pictures_are_decoded_once(void **state)
     assert_non_null(strstr(path, "-in-1x1x1-"));
     /* What is in the cache is what is used: files that look the same are not read again. */
     struct stat before;
-    path_in(folder, "in/cat/a.png", name);
+    path_in(here.folder, "in/cat/a.png", name);
     assert_int_equal(stat(name, &before), 0);
     put_large("in/cat/a.png", 9);
     assert_int_equal(utimensat(AT_FDCWD, name, (struct timespec[]){before.st_mtim, before.st_mtim}, 0), 0);
     expect_opened("", 1, 3);
     expect_opened(", memory: 0", 1, 3);
-    assert_string_equal(log_text, "");
+    assert_string_equal(here.log, "");
     expect_opened(", cache: 0", 9, 3);
     /* Another time, and it is made anew; so it is for one more file. */
     assert_int_equal(utimensat(AT_FDCWD, name, NULL, 0), 0);
@@ -256,8 +232,8 @@ static void small_folders_have_none(void **state)
     char path[512], name[512];
     put_classes();
     for (int i = 0; i < 3; i++)
-        assert_int_equal(truncate(path_in(folder, &"in/cat/a.png\0in/cat/b.png\0in/dog/c.png"[13 * i], name), 4 << 10),
-                         0);
+        assert_int_equal(
+            truncate(path_in(here.folder, &"in/cat/a.png\0in/cat/b.png\0in/dog/c.png"[13 * i], name), 4 << 10), 0);
     expect_opened("", 1, 3);
     find_pack(path);
     assert_string_equal(path, "");
@@ -285,16 +261,16 @@ static void a_damaged_cache_is_made_anew(void **state)
     put_classes();
     expect_opened("", 1, 3);
     find_pack(path);
-    log_text[0] = 0;
+    here.log[0] = 0;
     int file = open(path, O_WRONLY);
     assert_int_equal(pwrite(file, "\7", 1, CR_PACK_HEAD + 1), 1);
     close(file);
     expect_opened("", 1, 3);
-    assert_non_null(strstr(log_text, "warning: "));
+    assert_non_null(strstr(here.log, "warning: "));
     assert_true(was_told("samples are not as they were written; remove it and make it anew (it is a cache: it is made "
                          "anew)"));
     expect_opened("", 1, 3);
-    assert_string_equal(log_text, "");
+    assert_string_equal(here.log, "");
 }
 
 static void damaged_pictures_are_told_again(void **state)
@@ -303,13 +279,13 @@ static void damaged_pictures_are_told_again(void **state)
     char name[512];
     struct cr_dataset *dataset;
     put_classes();
-    file_write(path_in(folder, "in/cat/cut.png", name), "\x89PNG", 4);
+    file_write(path_in(here.folder, "in/cat/cut.png", name), "\x89PNG", 4);
     expect_opened("", 1, 3);
     assert_true(was_told("cut.png"));
     expect_opened("", 1, 3);
     assert_true(was_told("(skipped)"));
-    assert_int_equal(open_source(&dataset, context, CR_PART_TRAIN, &err,
-                                 "{folder: {path: %s/in, size: 1, channels: 1, damaged: 0}}", folder),
+    assert_int_equal(open_source(&dataset, here.context, CR_PART_TRAIN, &err,
+                                 "{folder: {path: %s/in, size: 1, channels: 1, damaged: 0}}", here.folder),
                      CR_ERROR_FORMAT);
     assert_non_null(strstr(err.message, "1 of 4 pictures are damaged"));
 }
@@ -319,9 +295,9 @@ static void the_oldest_goes_first(void **state)
     (void)state;
     char old[512], newer[512], cache[512];
     put_classes();
-    make_folder(folder, "cache");
-    file_write(path_in(folder, "cache/old.pack", old), "", 0);
-    file_write(path_in(folder, "cache/newer.pack", newer), "", 0);
+    make_folder(here.folder, "cache");
+    file_write(path_in(here.folder, "cache/old.pack", old), "", 0);
+    file_write(path_in(here.folder, "cache/newer.pack", newer), "", 0);
     assert_int_equal(truncate(old, 700 << 10) + truncate(newer, 700 << 10), 0);
     struct timespec long_ago = {.tv_sec = 1000}, then = {.tv_sec = 2000};
     assert_int_equal(utimensat(AT_FDCWD, old, (struct timespec[]){long_ago, long_ago}, 0), 0);
@@ -335,7 +311,7 @@ static void the_oldest_goes_first(void **state)
 
 int main(void)
 {
-#define PACK_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define PACK_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_free)
     const struct CMUnitTest tests[] = {
         PACK_TEST(pictures_come_back),
         PACK_TEST(numbers_and_targets_come_back),

@@ -33,8 +33,7 @@ static void count_classes(const struct cr_dataset *dataset, const int64_t *indic
     }
 }
 
-/* --------------------------------------------------------------------------------------------------------------- split
- */
+/* ----------------------------------------------------------------------------------------------------------- split */
 
 /* The checked-in test part of the digits is what the library itself draws with seed 0. */
 static void digits_test_part_is_redrawn(void **state)
@@ -258,8 +257,7 @@ static void section_defaults(void **state)
     cr_config_free(config);
 }
 
-/* ------------------------------------------------------------------------------------------------------------- moments
- */
+/* --------------------------------------------------------------------------------------------------------- moments */
 
 static void moments_by_channel(void **state)
 {
@@ -281,8 +279,7 @@ static void moments_by_channel(void **state)
     cr_dataset_free(dataset);
 }
 
-/* ---------------------------------------------------------------------------------------------------------------- info
- */
+/* ------------------------------------------------------------------------------------------------------------ info */
 
 static void info_counts(void **state)
 {
@@ -314,8 +311,7 @@ static void info_counts(void **state)
     cr_dataset_free(dataset);
 }
 
-/* --------------------------------------------------------------------------------------------------------------- sheet
- */
+/* ----------------------------------------------------------------------------------------------------------- sheet */
 
 static void sheet_shows_a_row_a_class(void **state)
 {
@@ -325,10 +321,10 @@ static void sheet_shows_a_row_a_class(void **state)
     for (int i = 0; i < 3; i++)
         memset(pixels + 256 * i, 10 * (i + 1), 256);
     struct cr_dataset *dataset;
-    char *folder = folder_make(), path[512];
+    char path[512];
     static const int32_t labels[] = {0, 0, 1};
     expect_ok(cr_dataset_from_memory(&dataset, pixels, labels, 3, 16, 16, 1, 2, NULL, &err));
-    expect_ok(cr_data_sheet(dataset, 2, path_in(folder, "sheet.png", path), &err));
+    expect_ok(cr_data_sheet(dataset, 2, path_in(here.folder, "sheet.png", path), &err));
     enum { SIDE = 2 * (32 + 2) + 2 };
     uint8_t sheet[SIDE][SIDE];
     expect_ok(cr_image_load(path, SIDE, SIDE, 1, &sheet[0][0], &err));
@@ -340,11 +336,9 @@ static void sheet_shows_a_row_a_class(void **state)
         }
     expect_error(cr_data_sheet(dataset, 0, path, &err), CR_ERROR_ARGUMENT, "a sheet of 0 columns: expected 1..1000");
     cr_dataset_free(dataset);
-    folder_remove(folder);
 }
 
-/* -------------------------------------------------------------------------------------------------------------- memory
- */
+/* ---------------------------------------------------------------------------------------------------------- memory */
 
 static enum cr_status work(void *user, struct cr_error *error)
 {
@@ -363,8 +357,7 @@ static enum cr_status work(void *user, struct cr_error *error)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    if (!alloc_available())
-        skip();
+    alloc_need();
     int32_t labels[100];
     for (int i = 0; i < 100; i++)
         labels[i] = i % 3;
@@ -386,7 +379,7 @@ int main(void)
         cmocka_unit_test(section_defaults),
         cmocka_unit_test(moments_by_channel),
         cmocka_unit_test(info_counts),
-        cmocka_unit_test(sheet_shows_a_row_a_class),
+        fixture_test(sheet_shows_a_row_a_class),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

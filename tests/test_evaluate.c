@@ -20,7 +20,7 @@ static float weight_of(int channel, int class_number)
 
 static const char *const names[CLASSES] = {"a", "b", "c", "d", "e", "f", "g"};
 
-struct fixture {
+struct stage {
     struct cr_context *context;
     struct cr_model *model;
     struct cr_run run;
@@ -29,16 +29,16 @@ struct fixture {
 static int set_up(void **state)
 {
     struct cr_error err;
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-    assert_non_null(fixture);
-    expect_ok(cr_context_new(&fixture->context, &(struct cr_context_options){.threads = 2}, &err));
-    expect_ok(cr_config_parse(&fixture->run.config, "data: {source: digits}", "config.yaml", &err));
-    expect_ok(cr_model_new(&fixture->model, &err));
-    expect_ok(cr_model_add(fixture->model, &err, "dense: {units: %d, bias: false}", CLASSES));
+    struct stage *stage = calloc(1, sizeof *stage);
+    assert_non_null(stage);
+    expect_ok(cr_context_new(&stage->context, &(struct cr_context_options){.threads = 2}, &err));
+    expect_ok(cr_config_parse(&stage->run.config, "data: {source: digits}", "config.yaml", &err));
+    expect_ok(cr_model_new(&stage->model, &err));
+    expect_ok(cr_model_add(stage->model, &err, "dense: {units: %d, bias: false}", CLASSES));
     struct cr_network_options options = {
         .height = 1, .width = 1, .channels = CHANNELS, .classes = CLASSES, .bytes = true, .inference = true};
-    expect_ok(cr_network_new(&fixture->run.network, fixture->context, fixture->model, &options, &err));
-    const struct cr_params *params = fixture->run.network->params;
+    expect_ok(cr_network_new(&stage->run.network, stage->context, stage->model, &options, &err));
+    const struct cr_params *params = stage->run.network->params;
     for (int i = 0; i < params->count; i++)
         if (params->items[i].kind == CR_PARAM) {
             assert_int_equal(params->items[i].count, CHANNELS * CLASSES);
@@ -46,23 +46,23 @@ static int set_up(void **state)
             for (int k = 0; k < CHANNELS * CLASSES; k++)
                 weights[k] = weight_of(k / CLASSES, k % CLASSES);
         }
-    fixture->run.height = fixture->run.width = 1;
-    fixture->run.channels = CHANNELS;
-    fixture->run.classes = CLASSES;
-    fixture->run.temperature = 1;
-    fixture->run.class_names = names;
-    *state = fixture;
+    stage->run.height = stage->run.width = 1;
+    stage->run.channels = CHANNELS;
+    stage->run.classes = CLASSES;
+    stage->run.temperature = 1;
+    stage->run.class_names = names;
+    *state = stage;
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    struct fixture *fixture = *state;
-    cr_network_free(fixture->run.network);
-    cr_config_free(fixture->run.config);
-    cr_model_free(fixture->model);
-    cr_context_free(fixture->context);
-    free(fixture);
+    struct stage *stage = *state;
+    cr_network_free(stage->run.network);
+    cr_config_free(stage->run.config);
+    cr_model_free(stage->model);
+    cr_context_free(stage->context);
+    free(stage);
     return 0;
 }
 
@@ -77,15 +77,15 @@ static double loss_of_red(int c)
     return log(sum) + c;
 }
 
-static struct cr_test_result *test_run(struct fixture *fixture, const uint8_t *pixels, const int32_t *labels,
-                                       int64_t count, int workers)
+static struct cr_test_result *test_run(struct stage *stage, const uint8_t *pixels, const int32_t *labels, int64_t count,
+                                       int workers)
 {
     struct cr_error err;
     struct cr_dataset *dataset;
     struct cr_test_result *result;
     expect_ok(cr_dataset_from_memory(&dataset, pixels, labels, count, 1, 1, CHANNELS, CLASSES, names, &err));
-    expect_ok(cr_test(&result, fixture->context, &fixture->run, dataset, &(struct cr_data_options){.workers = workers},
-                      &err));
+    expect_ok(
+        cr_test(&result, stage->context, &stage->run, dataset, &(struct cr_data_options){.workers = workers}, &err));
     cr_dataset_free(dataset);
     return result;
 }
@@ -159,11 +159,11 @@ static void many(void **state)
 /* Weights that are NaN are never right. */
 static void not_a_number(void **state)
 {
-    struct fixture *fixture = *state;
-    struct cr_params *params = fixture->run.network->params;
+    struct stage *stage = *state;
+    struct cr_params *params = stage->run.network->params;
     for (int64_t i = 0; i < params->trainable; i++)
         ((float *)params->values)[i] = NAN;
-    struct cr_test_result *result = test_run(fixture, red, &(int32_t){0}, 1, 0);
+    struct cr_test_result *result = test_run(stage, red, &(int32_t){0}, 1, 0);
     assert_true(result->accuracy == 0);
     assert_true(result->scores[1].value == 0);
     assert_true(isnan(result->loss));
@@ -172,7 +172,7 @@ static void not_a_number(void **state)
 
 static void other_data(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stage *stage = *state;
     struct cr_error err;
     struct cr_dataset *dataset;
     struct cr_test_result *result;
@@ -180,12 +180,12 @@ static void other_data(void **state)
     static const int32_t label = 0;
     static const char *const others[CLASSES] = {"a", "b", "x", "d", "e", "f", "g"};
     expect_ok(cr_dataset_from_memory(&dataset, pixels, &label, 1, 1, 2, 1, CLASSES, NULL, &err));
-    expect_error(cr_test(&result, fixture->context, &fixture->run, dataset, NULL, &err), CR_ERROR_SHAPE,
+    expect_error(cr_test(&result, stage->context, &stage->run, dataset, NULL, &err), CR_ERROR_SHAPE,
                  "memory has pictures of 1x2x1 in 7 classes, but the network was trained on 1x1x3 in 7");
     assert_null(result);
     cr_dataset_free(dataset);
     expect_ok(cr_dataset_from_memory(&dataset, red, &label, 1, 1, 1, CHANNELS, CLASSES, others, &err));
-    expect_error(cr_test(&result, fixture->context, &fixture->run, dataset, NULL, &err), CR_ERROR_SHAPE,
+    expect_error(cr_test(&result, stage->context, &stage->run, dataset, NULL, &err), CR_ERROR_SHAPE,
                  "memory: class 2 is x, but it was c when the network was trained");
     cr_dataset_free(dataset);
 }
@@ -200,14 +200,14 @@ static bool stop(void *user, const char *what, int64_t done, int64_t total)
 
 static void stopped(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stage *stage = *state;
     struct cr_error err;
     struct cr_dataset *dataset;
     struct cr_test_result *result;
     int64_t done = -1;
     expect_ok(cr_dataset_from_memory(&dataset, red, &(int32_t){0}, 1, 1, 1, CHANNELS, CLASSES, names, &err));
     struct cr_data_options options = {.progress = stop, .progress_user = &done};
-    expect_error(cr_test(&result, fixture->context, &fixture->run, dataset, &options, &err), CR_ERROR_STOPPED,
+    expect_error(cr_test(&result, stage->context, &stage->run, dataset, &options, &err), CR_ERROR_STOPPED,
                  "stopped while testing");
     assert_int_equal(done, 0);
     cr_dataset_free(dataset);
@@ -215,10 +215,10 @@ static void stopped(void **state)
 
 static void own_test_part(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stage *stage = *state;
     struct cr_error err;
     struct cr_dataset *dataset;
-    expect_ok(cr_run_test_data(&dataset, fixture->context, &fixture->run, NULL, &err));
+    expect_ok(cr_run_test_data(&dataset, stage->context, &stage->run, NULL, &err));
     assert_string_equal(dataset->name, "digits");
     assert_int_equal(dataset->count, 360);
     cr_dataset_free(dataset);
@@ -226,7 +226,7 @@ static void own_test_part(void **state)
 
 static void predict(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stage *stage = *state;
     struct cr_error err;
     struct cr_predictor *predictor;
     uint8_t pixels[3][CHANNELS];
@@ -234,7 +234,7 @@ static void predict(void **state)
     memcpy(pixels[0], red, CHANNELS);
     memcpy(pixels[1], green, CHANNELS);
     memcpy(pixels[2], blue, CHANNELS);
-    expect_ok(cr_predictor_new(&predictor, fixture->context, &fixture->run, 3, &err));
+    expect_ok(cr_predictor_new(&predictor, stage->context, &stage->run, 3, &err));
     expect_ok(cr_predict(predictor, pixels[0], 3, probabilities[0], &err));
     for (int c = 0; c < CLASSES; c++) {
         assert_true(fabs((double)probabilities[0][c] - exp(-loss_of_red(c))) < 1e-6);
@@ -248,7 +248,7 @@ static void predict(void **state)
     expect_error(cr_predict(predictor, pixels[0], 0, one, &err), CR_ERROR_ARGUMENT,
                  "0 pictures at once: expected 1..3");
     cr_predictor_free(predictor);
-    expect_error(cr_predictor_new(&predictor, fixture->context, &fixture->run, 0, &err), CR_ERROR_ARGUMENT,
+    expect_error(cr_predictor_new(&predictor, stage->context, &stage->run, 0, &err), CR_ERROR_ARGUMENT,
                  "a batch of 0 pictures: expected 1 or more");
     assert_null(predictor);
 }
@@ -303,18 +303,18 @@ static void comparisons(void **state)
 /* A temperature changes the loss and the confidence, and no answer. */
 static void temperatures(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stage *stage = *state;
     struct cr_error err;
     struct cr_predictor *predictor;
     float probabilities[CLASSES];
-    fixture->run.temperature = 2;
-    struct cr_test_result *result = test_run(fixture, red, &(int32_t){2}, 1, 0);
+    stage->run.temperature = 2;
+    struct cr_test_result *result = test_run(stage, red, &(int32_t){2}, 1, 0);
     double sum = 0;
     for (int c = 0; c < CLASSES; c++)
         sum += exp(-c / 2.0);
     assert_true(fabs(result->loss - (log(sum) + 1)) < 1e-6);
     assert_true(fabs(result->calibration.error - 1 / sum) < 1e-6);
-    expect_ok(cr_predictor_new(&predictor, fixture->context, &fixture->run, 1, &err));
+    expect_ok(cr_predictor_new(&predictor, stage->context, &stage->run, 1, &err));
     expect_ok(cr_predict(predictor, red, 1, probabilities, &err));
     for (int c = 0; c < CLASSES; c++)
         assert_true(fabs((double)probabilities[c] - exp(-c / 2.0) / sum) < 1e-6);
@@ -331,8 +331,8 @@ static void calibration(void **state)
     struct cr_config *config;
     struct cr_experiment *experiment;
     struct cr_run *run;
-    char path[512], file[512], *folder = folder_make();
-    path_in(folder, "run", path);
+    char path[512], file[512];
+    path_in(here.folder, "run", path);
     expect_ok(cr_context_new(&context, NULL, &err));
     expect_ok(cr_config_parse(&config,
                               "data: {source: digits, limit: 300, validation: 0.4}\nmodel: [dense: 10]\n"
@@ -388,7 +388,6 @@ static void calibration(void **state)
     cr_dataset_free(dataset);
     cr_config_free(config);
     cr_context_free(context);
-    folder_remove(folder);
 }
 
 static void records(void **state)
@@ -430,7 +429,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(records, set_up, tear_down),
         cmocka_unit_test(intervals),
         cmocka_unit_test(comparisons),
-        cmocka_unit_test(calibration),
+        fixture_test(calibration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,24 +101,21 @@ static long each_in_a_clean_folder(struct place *place)
 static void every_allocation(void **state)
 {
     (void)state;
-    if (!alloc_available())
-        skip();
+    alloc_need();
     struct cr_error err;
-    char *folder = folder_make();
-    struct place place = {.folder = folder};
-    path_in(folder, "run", place.run);
+    struct place place = {.folder = here.folder};
+    path_in(here.folder, "run", place.run);
     expect_ok(cr_context_new(&place.context, &(struct cr_context_options){.threads = 1}, &err));
     assert_in_range(each_in_a_clean_folder(&place), 100, 5000);
     assert_in_range(alloc_each(a_resumed_run, &place), 100, 5000);
     assert_in_range(alloc_each(an_opened_run, &place), 50, 5000);
     cr_context_free(place.context);
-    folder_remove(folder);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_allocation),
+        fixture_test(every_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

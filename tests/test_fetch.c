@@ -13,7 +13,6 @@
 enum { SIZE = 300000 };
 
 static struct cr_error err;
-static char *folder;
 static char content[SIZE], right[33], path[512], part[520], address[64];
 static FILE *server;
 
@@ -27,28 +26,20 @@ static void digest_of(const void *data, size_t size, char text[33])
 
 static int set_up(void **state)
 {
-    (void)state;
     char file[512], command[1200], port[16];
-    folder = folder_make();
+    int status = fixture_make(state);
     for (int i = 0; i < SIZE; i++)
         content[i] = (char)(i * 7 + i / 1000);
     digest_of(content, SIZE, right);
-    file_write(path_in(folder, "served", file), content, SIZE);
-    path_in(folder, "a.bin", path);
+    file_write(path_in(here.folder, "served", file), content, SIZE);
+    path_in(here.folder, "a.bin", path);
     snprintf(part, sizeof part, "%s.part", path);
     snprintf(command, sizeof command, "exec python3 '%s/tests/mirror.py' '%s' %d 2>/dev/null", getenv("CRADLE_SOURCE"),
              file, (int)getpid());
     server = popen(command, "r");
     if (server && fgets(port, sizeof port, server))
         snprintf(address, sizeof address, "http://127.0.0.1:%d", atoi(port));
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    folder_remove(folder);
-    return 0;
+    return status;
 }
 
 /* From these ways of the server, in turn. */
@@ -182,7 +173,7 @@ static void archives(void **state)
 {
     (void)state;
     char tar[512], into[512], name[512], block[1024] = {0};
-    gzFile file = gzopen(path_in(folder, "a.tar.gz", tar), "wb");
+    gzFile file = gzopen(path_in(here.folder, "a.tar.gz", tar), "wb");
     tar_add(file, "set/", '5', "");
     tar_add(file, "set/one.bin", '0', "first");
     tar_add(file, "set/readme.html", '0', "left out");
@@ -191,7 +182,7 @@ static void archives(void **state)
     tar_add(file, "set/link.bin", '2', "");
     gzwrite(file, block, sizeof block);
     gzclose(file);
-    path_in(folder, "into", into);
+    path_in(here.folder, "into", into);
     mkdir(into, 0777);
     expect_ok(cr_archive_unpack(tar, ".bin", into, &err));
     static const char *const expected[][2] = {{"one.bin", "first"}, {"outside.bin", "second"}, {"names.txt", "a b"}};
@@ -217,5 +208,5 @@ int main(void)
         cmocka_unit_test(md5),
         cmocka_unit_test(archives),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, fixture_free);
 }

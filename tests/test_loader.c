@@ -192,8 +192,7 @@ static void wrong_arguments(void **state)
     cr_loader_free(NULL);
 }
 
-/* -------------------------------------------------------------------------------------------------------------- errors
- */
+/* ---------------------------------------------------------------------------------------------------------- errors */
 
 static atomic_int slow_microseconds;
 
@@ -253,14 +252,12 @@ static void ending_while_workers_are_busy(void **state)
     assert_true(cr_clock() - start < 1.5);
 }
 
-/* -------------------------------------------------------------------------------------------------------------- memory
- */
+/* ---------------------------------------------------------------------------------------------------------- memory */
 
 static void nothing_is_allocated_after_the_first_batch(void **state)
 {
     (void)state;
-    if (!alloc_available())
-        skip();
+    alloc_need();
     for (int workers = 0; workers <= 3; workers++) {
         struct cr_loader *loader = make(dataset, 64, workers, true);
         const struct cr_batch *batch;
@@ -290,8 +287,7 @@ static enum cr_status work(void *user, struct cr_error *error)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    if (!alloc_available())
-        skip();
+    alloc_need();
     assert_in_range(alloc_each(work, NULL), 5, 20);
 }
 

@@ -100,8 +100,7 @@ static enum cr_status file_work(void *user, struct cr_error *err)
 static void config_without_memory(void **state)
 {
     (void)state;
-    if (!alloc_available())
-        skip();
+    alloc_need();
     assert_true(alloc_each(config_work, NULL) > 50);
     static const char *const wrong[] = {"a: {b: [1, 2}\n", "a: 1\na: 2\n", "a: &a [x, *b]\n", "- a: {b: c}\n",
                                         "a: \xff"};
@@ -112,27 +111,24 @@ static void config_without_memory(void **state)
 static void context_without_memory(void **state)
 {
     (void)state;
-    if (!alloc_available())
-        skip();
+    alloc_need();
     assert_int_equal(alloc_each(context_work, NULL), 2);
 }
 
 static void files_without_memory(void **state)
 {
     (void)state;
-    if (!alloc_available())
-        skip();
-    char *folder = folder_make(), path[512];
+    alloc_need();
+    char path[512];
     char *before = getenv("CRADLE_DATA") ? strdup(getenv("CRADLE_DATA")) : NULL;
-    setenv("CRADLE_DATA", path_in(folder, "x", path), 1);
-    assert_true(alloc_each(file_work, folder) > 5);
-    assert_false(path_exists(path_in(folder, "x/y/file.tmp", path)));
+    setenv("CRADLE_DATA", path_in(here.folder, "x", path), 1);
+    assert_true(alloc_each(file_work, here.folder) > 5);
+    assert_false(path_exists(path_in(here.folder, "x/y/file.tmp", path)));
     if (before)
         setenv("CRADLE_DATA", before, 1);
     else
         unsetenv("CRADLE_DATA");
     free(before);
-    folder_remove(folder);
 }
 
 int main(void)
@@ -140,7 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(config_without_memory),
         cmocka_unit_test(context_without_memory),
-        cmocka_unit_test(files_without_memory),
+        fixture_test(files_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

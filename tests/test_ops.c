@@ -126,7 +126,7 @@ static void agree_with_the_reference(void **state)
     each_example(check_accuracy);
 }
 
-/* ---------------------------------------------------------------------------------------------------------- threads */
+/* --------------------------------------------------------------------------------------------------------- threads */
 
 static void same_bits(const struct op_case *one, const struct op_case *many)
 {
@@ -165,7 +165,7 @@ static void same_bits_with_any_threads(void **state)
     each_example(check_threads);
 }
 
-/* ------------------------------------------------------------------------------------------------------ allocations */
+/* ----------------------------------------------------------------------------------------------------- allocations */
 
 static void check_allocations(const struct cr_op *op, const struct cr_example *example)
 {
@@ -185,14 +185,11 @@ static void check_allocations(const struct cr_op *op, const struct cr_example *e
 static void runs_allocate_nothing(void **state)
 {
     (void)state;
-    if (!alloc_available()) {
-        print_message("SKIP: allocations cannot be counted in this build\n");
-        skip();
-    }
+    alloc_need();
     each_example(check_allocations);
 }
 
-/* ------------------------------------------------------------------------------------------------------------ input */
+/* ----------------------------------------------------------------------------------------------------------- input */
 
 /* The one op without inputs that are activations: pixels, bytes or numbers, scaled and standardised. */
 static void check_input(const char *cpu, bool bytes)

@@ -9,24 +9,16 @@
 #include <cradle/report.h>
 
 static struct cr_error err;
-static char *folder, file[512], page[512];
+static char file[512], page[512];
 
 enum { TRIALS = 14 };
 
 static int set_up(void **state)
 {
-    (void)state;
-    folder = folder_make();
-    path_in(folder, "study.db", file);
-    path_in(folder, "report.html", page);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    folder_remove(folder);
-    return 0;
+    int status = fixture_make(state);
+    path_in(here.folder, "study.db", file);
+    path_in(here.folder, "report.html", page);
+    return status;
 }
 
 /* The smaller x, the better; trial 5 diverges, trial 7 is pruned. */
@@ -59,7 +51,7 @@ static void search(int trials)
 
 static cJSON *report(void)
 {
-    expect_ok(cr_report_write_study(folder, NULL, &(struct cr_report_options){.made = "now"}, &err));
+    expect_ok(cr_report_write_study(here.folder, NULL, &(struct cr_report_options){.made = "now"}, &err));
     char *text = file_text(page);
     cJSON *data = page_data(text);
     free(text);
@@ -156,25 +148,25 @@ static void no_study(void **state)
 {
     (void)state;
     const struct cr_report_options options = {0};
-    assert_int_equal(cr_report_write_study(folder, NULL, &options, &err), CR_ERROR_IO);
+    assert_int_equal(cr_report_write_study(here.folder, NULL, &options, &err), CR_ERROR_IO);
     assert_non_null(strstr(err.message, ": is no study: neither a file nor a folder with study.db in it"));
     file_write(file, "this is text", 12);
-    assert_int_equal(cr_report_write_study(folder, NULL, &options, &err), CR_ERROR_FORMAT);
+    assert_int_equal(cr_report_write_study(here.folder, NULL, &options, &err), CR_ERROR_FORMAT);
     assert_false(path_exists(page));
     assert_int_equal(unlink(file), 0);
     search(1);
     assert_int_equal(cr_report_write_study(file, NULL, &(struct cr_report_options){.out = file}, &err),
                      CR_ERROR_ARGUMENT);
     expect_ok(cr_report_write_study(file, NULL, &options, &err)); /* beside it, by its name */
-    assert_true(path_exists(path_in(folder, "study.html", page)));
+    assert_true(path_exists(path_in(here.folder, "study.html", page)));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(true_numbers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(few_trials, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(no_study, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(true_numbers, set_up, fixture_free),
+        cmocka_unit_test_setup_teardown(few_trials, set_up, fixture_free),
+        cmocka_unit_test_setup_teardown(no_study, set_up, fixture_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,15 +136,15 @@ static void remove_run(const char *folder, const char *run)
 static void killed_and_resumed(void **state)
 {
     (void)state;
-    char whole[512], killed[512], *folder = folder_make();
-    path_in(folder, "whole", whole);
-    path_in(folder, "killed", killed);
-    snprintf(teacher, sizeof teacher, "%s/teacher", folder);
+    char whole[512], killed[512];
+    path_in(here.folder, "whole", whole);
+    path_in(here.folder, "killed", killed);
+    snprintf(teacher, sizeof teacher, "%s/teacher", here.folder);
     assert_true(spend(teacher, 1, 0, -1));
     double began = now();
     assert_true(spend(whole, 1, 0, -1));
     double life = now() - began;
-    check_log(folder, "whole");
+    check_log(here.folder, "whole");
 
     struct cr_random random = cr_random_at((uint64_t)getpid(), CR_RANDOM_TEST, 0, 0);
     int kills = 0, finished = 0;
@@ -156,21 +156,20 @@ static void killed_and_resumed(void **state)
             continue;
         }
         finished++;
-        expect_same(folder, "whole", "killed", "config.yaml");
-        expect_same(folder, "whole", "killed", "best.safetensors");
-        expect_same(folder, "whole", "killed", "last.safetensors");
-        check_log(folder, "killed");
+        expect_same(here.folder, "whole", "killed", "config.yaml");
+        expect_same(here.folder, "whole", "killed", "best.safetensors");
+        expect_same(here.folder, "whole", "killed", "last.safetensors");
+        check_log(here.folder, "killed");
         if (kills < KILLS)
-            remove_run(folder, "killed");
+            remove_run(here.folder, "killed");
     }
     print_message("a life takes %.2f s; %d kills, finished %d times\n", life, kills, finished);
-    folder_remove(folder);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(killed_and_resumed),
+        fixture_test(killed_and_resumed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,9 +33,9 @@ static void round_trip(void **state)
     (void)state;
     struct cr_error err;
     struct cr_safetensors *file;
-    char path[512], other[512], *folder = folder_make();
-    expect_ok(write_all(path_in(folder, "a", path), &err));
-    expect_ok(write_all(path_in(folder, "b", other), &err));
+    char path[512], other[512];
+    expect_ok(write_all(path_in(here.folder, "a", path), &err));
+    expect_ok(write_all(path_in(here.folder, "b", other), &err));
     expect_ok(cr_safetensors_open(&file, path, &err));
     assert_int_equal(cr_safetensors_count(file), 5);
     for (int64_t i = 0; i < 5; i++) {
@@ -71,7 +71,6 @@ static void round_trip(void **state)
     assert_memory_equal(first, second, 8 + length + 24 + 3 + 4 + 16);
     free(first);
     free(second);
-    folder_remove(folder);
 }
 
 static void frozen_file(void **state)
@@ -170,9 +169,9 @@ static void damaged_files(void **state)
 {
     (void)state;
     struct cr_error err;
-    char path[512], *folder = folder_make();
+    char path[512];
     struct stat info;
-    expect_ok(write_all(path_in(folder, "a", path), &err));
+    expect_ok(write_all(path_in(here.folder, "a", path), &err));
     assert_int_equal(stat(path, &info), 0);
     size_t size = (size_t)info.st_size;
     uint8_t *content = (uint8_t *)file_text(path);
@@ -196,7 +195,6 @@ static void damaged_files(void **state)
     memcpy(content, &length, sizeof length);
     LLVMFuzzerTestOneInput(content, size);
     free(content);
-    folder_remove(folder);
 }
 
 /* The limit on a file's size stands in for a disk that is full after so many bytes. */
@@ -205,8 +203,8 @@ static void full_disk(void **state)
     (void)state;
     struct cr_error err;
     struct rlimit before, limit;
-    char path[512], temporary[512], message[600], *folder = folder_make();
-    path_in(folder, "a", path);
+    char path[512], temporary[512], message[600];
+    path_in(here.folder, "a", path);
     snprintf(message, sizeof message, "%s: cannot write: File too large", path);
     file_write(path, "old", 3);
     signal(SIGXFSZ, SIG_IGN);
@@ -221,9 +219,8 @@ static void full_disk(void **state)
         char *text = file_text(path);
         assert_string_equal(text, "old");
         free(text);
-        assert_false(path_exists(path_in(folder, "a.tmp", temporary)));
+        assert_false(path_exists(path_in(here.folder, "a.tmp", temporary)));
     }
-    folder_remove(folder);
 }
 
 static enum cr_status write_and_read(void *user, struct cr_error *err)
@@ -238,18 +235,16 @@ static enum cr_status write_and_read(void *user, struct cr_error *err)
 static void lost_memory(void **state)
 {
     (void)state;
-    if (!alloc_available())
-        skip();
-    char path[512], *folder = folder_make();
-    assert_true(alloc_each(write_and_read, (void *)path_in(folder, "a", path)) > 10);
-    folder_remove(folder);
+    alloc_need();
+    char path[512];
+    assert_true(alloc_each(write_and_read, (void *)path_in(here.folder, "a", path)) > 10);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trip),    cmocka_unit_test(frozen_file), cmocka_unit_test(wrong_files),
-        cmocka_unit_test(damaged_files), cmocka_unit_test(full_disk),   cmocka_unit_test(lost_memory),
+        fixture_test(round_trip),    cmocka_unit_test(frozen_file), cmocka_unit_test(wrong_files),
+        fixture_test(damaged_files), fixture_test(full_disk),       fixture_test(lost_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

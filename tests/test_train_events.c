@@ -123,37 +123,31 @@ static void check_log(const char *path, struct training *t)
 static void lines_are_right(void **state)
 {
     (void)state;
-    char path[512], *folder = folder_make();
+    char path[512];
     struct training t;
-    run(path_in(folder, "events", path), &t, 0);
+    run(path_in(here.folder, "events", path), &t, 0);
     check_log(path, &t);
     training_free(&t);
-    folder_remove(folder);
 }
 
 static void german_lines(void **state)
 {
     (void)state;
-    char path[512], *folder = folder_make();
-    if (!locale_german(folder)) {
-        print_message("no German locale\n");
-        folder_remove(folder);
-        skip();
-    }
+    char path[512];
+    locale_german();
     struct training t;
-    run(path_in(folder, "events", path), &t, 0);
+    run(path_in(here.folder, "events", path), &t, 0);
     locale_back();
     check_log(path, &t);
     training_free(&t);
-    folder_remove(folder);
 }
 
 static void no_numbers(void **state)
 {
     (void)state;
-    char path[512], *folder = folder_make();
+    char path[512];
     struct training t;
-    run(path_in(folder, "events", path), &t, NAN);
+    run(path_in(here.folder, "events", path), &t, NAN);
     char *content = file_text(path);
     const char *text = content;
     cJSON_Delete(next_line(&text));
@@ -175,7 +169,6 @@ static void no_numbers(void **state)
     assert_string_equal(content, "{\"event\":\"step\",\"step\":0,\"epoch\":0,\"loss\":\"inf\",\"accuracy\":\"-inf\","
                                  "\"lr\":0,\"images_per_second\":0,\"seconds\":0}\n");
     free(content);
-    folder_remove(folder);
 }
 
 #define STEP(step, epoch) "{\"event\":\"step\",\"step\":" #step ",\"epoch\":" #epoch "}\n"
@@ -198,8 +191,8 @@ static void cutting_back(void **state)
         {2, 1, STEP(1, 0) STEP(2, 0) "{\"event\":\"epoch\",\"step\":2,\"epoch\":1}\n"},
         {99, 99, STEP(1, 0) STEP(2, 0) "{\"event\":\"epoch\",\"step\":2,\"epoch\":1}\n" STEP(3, 1)},
     };
-    char path[512], *folder = folder_make();
-    path_in(folder, "events", path);
+    char path[512];
+    path_in(here.folder, "events", path);
     for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
         struct cr_event_log *log;
         file_write(path, lines, sizeof lines - 1);
@@ -209,7 +202,6 @@ static void cutting_back(void **state)
         assert_string_equal(text, cuts[i].kept);
         free(text);
     }
-    folder_remove(folder);
 }
 
 /* What was told before a checkpoint lies in the file when the next observer hears of it. */
@@ -229,10 +221,10 @@ static enum cr_status at_checkpoint(void *user, const struct cr_event *event, st
 static void before_the_checkpoint(void **state)
 {
     (void)state;
-    char path[512], *folder = folder_make();
+    char path[512];
     struct cr_event_log *log;
     struct training t;
-    expect_ok(cr_event_log_open(&log, path_in(folder, "events", path), -1, -1, &err));
+    expect_ok(cr_event_log_open(&log, path_in(here.folder, "events", path), -1, -1, &err));
     struct cr_observer observers[] = {cr_event_log_observer(log), {path, at_checkpoint}};
     struct training_options options = {.layers = {"dense: 10"},
                                        .limit = 100,
@@ -245,17 +237,16 @@ static void before_the_checkpoint(void **state)
     expect_ok(cr_trainer_run(t.trainer, &err));
     cr_event_log_free(log);
     training_free(&t);
-    folder_remove(folder);
 }
 
 static void full_disk(void **state)
 {
     (void)state;
-    char path[512], message[600], *folder = folder_make();
+    char path[512], message[600];
     struct cr_event_log *log;
     struct training t;
     struct rlimit before;
-    expect_ok(cr_event_log_open(&log, path_in(folder, "events", path), -1, -1, &err));
+    expect_ok(cr_event_log_open(&log, path_in(here.folder, "events", path), -1, -1, &err));
     struct cr_observer observer = cr_event_log_observer(log);
     struct training_options options = {
         .layers = {"dense: 10"}, .limit = 100, .epochs = 2, .batch = 10, .observers = &observer, .observer_count = 1};
@@ -272,10 +263,9 @@ static void full_disk(void **state)
     cr_event_log_free(log);
     training_free(&t);
 
-    snprintf(message, sizeof message, "%s/none/events: cannot write: No such file or directory", folder);
-    snprintf(path, sizeof path, "%s/none/events", folder);
+    snprintf(message, sizeof message, "%s/none/events: cannot write: No such file or directory", here.folder);
+    snprintf(path, sizeof path, "%s/none/events", here.folder);
     expect_error(cr_event_log_open(&log, path, -1, -1, &err), CR_ERROR_IO, message);
-    folder_remove(folder);
 }
 
 static enum cr_status open_and_cut(void *user, struct cr_error *error)
@@ -293,19 +283,17 @@ static enum cr_status open_and_cut(void *user, struct cr_error *error)
 static void lost_memory(void **state)
 {
     (void)state;
-    if (!alloc_available())
-        skip();
-    char path[512], *folder = folder_make();
-    assert_true(alloc_each(open_and_cut, (void *)path_in(folder, "events", path)) > 10);
-    folder_remove(folder);
+    alloc_need();
+    char path[512];
+    assert_true(alloc_each(open_and_cut, (void *)path_in(here.folder, "events", path)) > 10);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_are_right), cmocka_unit_test(german_lines),          cmocka_unit_test(no_numbers),
-        cmocka_unit_test(cutting_back),    cmocka_unit_test(before_the_checkpoint), cmocka_unit_test(full_disk),
-        cmocka_unit_test(lost_memory),
+        fixture_test(lines_are_right), fixture_test(german_lines),          fixture_test(no_numbers),
+        fixture_test(cutting_back),    fixture_test(before_the_checkpoint), fixture_test(full_disk),
+        fixture_test(lost_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

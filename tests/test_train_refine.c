@@ -197,8 +197,8 @@ static void goes_on_after_a_stop(void **state)
         {.accumulate = 3, .clip_norm = 1, .ema = 0.8, .l1 = 1e-4},
         {.accumulate = 2, .clip_value = 0.01, .swa = 0.3, .max_norm = 2},
     };
-    char path[512], *folder = folder_make();
-    path_in(folder, "a", path);
+    char path[512];
+    path_in(here.folder, "a", path);
     struct cr_early_stop stop = {.on = true, .patience = 3};
     for (size_t r = 0; r < sizeof refines / sizeof *refines; r++) {
         struct training whole, stopped, resumed;
@@ -240,7 +240,6 @@ static void goes_on_after_a_stop(void **state)
         free(expected);
         training_free(&whole);
     }
-    folder_remove(folder);
 }
 
 int main(void)
@@ -251,7 +250,7 @@ int main(void)
         cmocka_unit_test(weights_are_pulled_and_held),
         cmocka_unit_test(averages_are_shown),
         cmocka_unit_test(stops_early),
-        cmocka_unit_test(goes_on_after_a_stop),
+        fixture_test(goes_on_after_a_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,8 +37,8 @@ static const struct {
 static void targets_are_learned(void **state)
 {
     (void)state;
-    char path[512], *folder = folder_make();
-    path_in(folder, "a", path);
+    char path[512];
+    path_in(here.folder, "a", path);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         static struct witness witness;
         struct cr_dataset *dataset = make(cases[i].yes_or_no);
@@ -78,7 +78,6 @@ static void targets_are_learned(void **state)
         training_free(&resumed);
         cr_dataset_free(dataset);
     }
-    folder_remove(folder);
 }
 
 static void hinge_needs_labels(void **state)
@@ -98,7 +97,7 @@ static void hinge_needs_labels(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(targets_are_learned),
+        fixture_test(targets_are_learned),
         cmocka_unit_test(hinge_needs_labels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@ enum { HEIGHT = 2, WIDTH = 3, CHANNELS = 2, PIXELS = HEIGHT * WIDTH, SIZE = PIXE
 
 static const char *const names[CLASSES] = {"a", "b", "c"};
 
-struct fixture {
+struct stage {
     struct cr_context *context;
     struct cr_model *model;
     struct cr_run run;
@@ -23,11 +23,11 @@ struct fixture {
 static int set_up(void **state)
 {
     struct cr_error err;
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-    assert_non_null(fixture);
-    expect_ok(cr_context_new(&fixture->context, &(struct cr_context_options){.threads = 2}, &err));
-    expect_ok(cr_model_new(&fixture->model, &err));
-    expect_ok(cr_model_add(fixture->model, &err, "dense: %d", CLASSES));
+    struct stage *stage = calloc(1, sizeof *stage);
+    assert_non_null(stage);
+    expect_ok(cr_context_new(&stage->context, &(struct cr_context_options){.threads = 2}, &err));
+    expect_ok(cr_model_new(&stage->model, &err));
+    expect_ok(cr_model_add(stage->model, &err, "dense: %d", CLASSES));
     struct cr_network_options options = {.height = HEIGHT,
                                          .width = WIDTH,
                                          .channels = CHANNELS,
@@ -35,24 +35,24 @@ static int set_up(void **state)
                                          .bytes = true,
                                          .seed = 5,
                                          .inference = true};
-    expect_ok(cr_network_new(&fixture->run.network, fixture->context, fixture->model, &options, &err));
-    fixture->run.height = HEIGHT;
-    fixture->run.width = WIDTH;
-    fixture->run.channels = CHANNELS;
-    fixture->run.classes = CLASSES;
-    fixture->run.temperature = 1;
-    fixture->run.class_names = names;
-    *state = fixture;
+    expect_ok(cr_network_new(&stage->run.network, stage->context, stage->model, &options, &err));
+    stage->run.height = HEIGHT;
+    stage->run.width = WIDTH;
+    stage->run.channels = CHANNELS;
+    stage->run.classes = CLASSES;
+    stage->run.temperature = 1;
+    stage->run.class_names = names;
+    *state = stage;
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    struct fixture *fixture = *state;
-    cr_network_free(fixture->run.network);
-    cr_model_free(fixture->model);
-    cr_context_free(fixture->context);
-    free(fixture);
+    struct stage *stage = *state;
+    cr_network_free(stage->run.network);
+    cr_model_free(stage->model);
+    cr_context_free(stage->context);
+    free(stage);
     return 0;
 }
 
@@ -75,11 +75,11 @@ static void draw(uint8_t pictures[2][SIZE])
 }
 
 /* The mean over the first `views` of them. */
-static void mean_by_hand(struct fixture *fixture, uint8_t pictures[2][SIZE], int views, float mean[2][CLASSES])
+static void mean_by_hand(struct stage *stage, uint8_t pictures[2][SIZE], int views, float mean[2][CLASSES])
 {
     struct cr_error err;
     struct cr_predictor *predictor;
-    expect_ok(cr_predictor_new(&predictor, fixture->context, &fixture->run, 1, &err));
+    expect_ok(cr_predictor_new(&predictor, stage->context, &stage->run, 1, &err));
     memset(mean, 0, 2 * sizeof *mean);
     for (int i = 0; i < 2; i++)
         for (int view = 0; view < views; view++) {
@@ -93,7 +93,7 @@ static void mean_by_hand(struct fixture *fixture, uint8_t pictures[2][SIZE], int
     cr_predictor_free(predictor);
 }
 
-static void check_views(struct fixture *fixture, const char *list, int views)
+static void check_views(struct stage *stage, const char *list, int views)
 {
     struct cr_error err;
     struct cr_tta *tta;
@@ -101,11 +101,11 @@ static void check_views(struct fixture *fixture, const char *list, int views)
     uint8_t pictures[2][SIZE];
     float expected[2][CLASSES], found[2][CLASSES];
     draw(pictures);
-    expect_ok(cr_tta_new(&tta, &fixture->run, list, &err));
+    expect_ok(cr_tta_new(&tta, &stage->run, list, &err));
     assert_int_equal(cr_tta_count(tta), views);
-    expect_ok(cr_predictor_new(&predictor, fixture->context, &fixture->run, 2, &err));
+    expect_ok(cr_predictor_new(&predictor, stage->context, &stage->run, 2, &err));
     expect_ok(cr_predict_tta(predictor, tta, pictures[0], 2, found[0], &err));
-    mean_by_hand(fixture, pictures, views, expected);
+    mean_by_hand(stage, pictures, views, expected);
     for (int i = 0; i < 2 * CLASSES; i++)
         assert_true(fabsf(found[i / CLASSES][i % CLASSES] - expected[i / CLASSES][i % CLASSES]) < 1e-6f);
     cr_predictor_free(predictor);
@@ -121,30 +121,30 @@ static void views(void **state)
 /* A test answers as predict does: its loss is that of the mean. */
 static void test(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stage *stage = *state;
     struct cr_error err;
     struct cr_tta *tta;
     struct cr_dataset *dataset;
-    struct cr_ensemble *ensemble = &fixture->ensemble;
+    struct cr_ensemble *ensemble = &stage->ensemble;
     struct cr_test_result *result, *member;
     uint8_t pictures[2][SIZE];
     float mean[2][CLASSES];
     static const int32_t labels[2] = {1, 2};
     double weight = 1;
     draw(pictures);
-    mean_by_hand(fixture, pictures, VIEWS, mean);
-    fixture->runs[0] = &fixture->run;
-    *ensemble = (struct cr_ensemble){.count = 1, .runs = fixture->runs, .weights = &weight};
+    mean_by_hand(stage, pictures, VIEWS, mean);
+    stage->runs[0] = &stage->run;
+    *ensemble = (struct cr_ensemble){.count = 1, .runs = stage->runs, .weights = &weight};
     struct cr_ensemble *opened = ensemble;
-    expect_ok(cr_tta_new(&tta, &fixture->run, "flip,shift", &err));
+    expect_ok(cr_tta_new(&tta, &stage->run, "flip,shift", &err));
     expect_ok(cr_dataset_from_memory(&dataset, pictures[0], labels, 2, HEIGHT, WIDTH, CHANNELS, CLASSES, names, &err));
     ensemble->rule = (const struct cr_rule *)cr_registry_find(&cr_rules, "mean");
-    expect_ok(cr_test_ensemble(&result, &member, fixture->context, opened, dataset, tta, NULL, &err));
+    expect_ok(cr_test_ensemble(&result, &member, stage->context, opened, dataset, tta, NULL, &err));
     double loss = -(log((double)mean[0][1]) + log((double)mean[1][2])) / 2;
     assert_true(fabs(result->loss - loss) < 1e-5);
     assert_true(fabs(member->loss - loss) < 1e-5);
     cr_test_result_free(result);
-    expect_ok(cr_test_ensemble(&result, NULL, fixture->context, opened, dataset, NULL, NULL, &err));
+    expect_ok(cr_test_ensemble(&result, NULL, stage->context, opened, dataset, NULL, NULL, &err));
     assert_true(fabs(result->loss - loss) > 1e-4);
     cr_test_result_free(result);
     cr_test_result_free(member);
@@ -154,10 +154,10 @@ static void test(void **state)
 
 static void refused(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stage *stage = *state;
     struct cr_error err;
     struct cr_tta *tta;
-    struct cr_run run = fixture->run;
+    struct cr_run run = stage->run;
     expect_error(cr_tta_new(&tta, &run, "flop", &err), CR_ERROR_ARGUMENT,
                  "unknown view 'flop'; did you mean flip? (cradle list views)");
     expect_error(cr_tta_new(&tta, &run, "flip,", &err), CR_ERROR_ARGUMENT, "unknown view '' (cradle list views)");
@@ -166,10 +166,10 @@ static void refused(void **state)
     expect_error(cr_tta_new(&tta, &run, "flip", &err), CR_ERROR_UNSUPPORTED,
                  "test-time augmentation is of pictures, and the network takes rows of 2 numbers");
     assert_null(tta);
-    fixture->run.network->task = CR_TASK_NUMBERS;
-    expect_error(cr_tta_new(&tta, &fixture->run, "flip", &err), CR_ERROR_UNSUPPORTED,
+    stage->run.network->task = CR_TASK_NUMBERS;
+    expect_error(cr_tta_new(&tta, &stage->run, "flip", &err), CR_ERROR_UNSUPPORTED,
                  "test-time augmentation is for networks that answer with one class out of many");
-    fixture->run.network->task = CR_TASK_CLASS;
+    stage->run.network->task = CR_TASK_CLASS;
 }
 
 int main(void)

@@ -11,21 +11,13 @@
 #include "tune/study.h"
 
 static struct cr_error err;
-static char *folder, file[512];
+static char file[512];
 
 static int set_up(void **state)
 {
-    (void)state;
-    folder = folder_make();
-    path_in(folder, "study.db", file);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    folder_remove(folder);
-    return 0;
+    int status = fixture_make(state);
+    path_in(here.folder, "study.db", file);
+    return status;
 }
 
 /* A search of so many trials, each better than the one before; every fifth diverges. */
@@ -230,11 +222,11 @@ static void more_than_chance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(same_trials, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(changed_ranges, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(of_optuna, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(files_that_are_no_studies, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(more_than_chance, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(same_trials, set_up, fixture_free),
+        cmocka_unit_test_setup_teardown(changed_ranges, set_up, fixture_free),
+        cmocka_unit_test_setup_teardown(of_optuna, set_up, fixture_free),
+        cmocka_unit_test_setup_teardown(files_that_are_no_studies, set_up, fixture_free),
+        cmocka_unit_test_setup_teardown(more_than_chance, set_up, fixture_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 static struct cr_error err;
 static struct cr_config *config;
 static struct cr_space *space;
-static char *folder, file[512];
+static char file[512];
 
 enum { DIMS = 3 };
 
@@ -26,22 +26,19 @@ static void make(const char *yaml)
 
 static int set_up(void **state)
 {
-    (void)state;
-    folder = folder_make();
-    path_in(folder, "study.db", file);
+    int status = fixture_make(state);
+    path_in(here.folder, "study.db", file);
     make("x: !uniform [0, 1]\nn: !int [1, 9]\nc: !choice [a, 3, true]\n");
-    return 0;
+    return status;
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
     cr_space_free(space);
     cr_config_free(config);
     space = NULL;
     config = NULL;
-    folder_remove(folder);
-    return 0;
+    return fixture_free(state);
 }
 
 static struct cr_study *open_study(const struct cr_study_options *options)
@@ -243,8 +240,7 @@ static void scores_that_are_no_numbers(void **state)
     cr_study_free(study);
 }
 
-/* ----------------------------------------------------------------------------------------------------------- pruners
- */
+/* --------------------------------------------------------------------------------------------------------- pruners */
 
 /* Trial k reports k + 1 - 0.1 step at steps 1..9; returns how far each came. */
 static void steps_of(const char *pruner, bool maximize, int order[6], int reached[6])
@@ -321,8 +317,7 @@ static void paired_folds(void **state)
     assert_int_equal(folds_of("paired", best, better), 0);
 }
 
-/* ------------------------------------------------------------------------------------------------- commands, insight
- */
+/* ----------------------------------------------------------------------------------------------- commands, insight */
 
 static void commands_with_values(void **state)
 {
@@ -402,8 +397,7 @@ static void ranges_grow_at_their_ends(void **state)
     cr_study_free(study);
 }
 
-/* ---------------------------------------------------------------------------------------------------- what is no study
- */
+/* ------------------------------------------------------------------------------------------------ what is no study */
 
 static void refuse(const char *message)
 {
@@ -446,7 +440,7 @@ static void files_that_are_no_studies(void **state)
     cr_study_free(study);
 
     assert_int_equal(unlink(file), 0);
-    path_in(folder, "none/study.db", file);
+    path_in(here.folder, "none/study.db", file);
     refuse(": unable to open database file");
 }
 

@@ -148,14 +148,14 @@ static void confirming(void **state)
     train(faults[0].yaml, in_folder("slow"), &seen);
     expect_ok(cr_babysitter_read(&babysitter, in_folder("slow"), &err));
     struct cr_finding finding = *cr_babysitter_findings(babysitter, &count);
-    expect_ok(cr_confirm(&result, context, in_folder("slow"), &finding, &options, &err));
+    expect_ok(cr_confirm(&result, here.context, in_folder("slow"), &finding, &options, &err));
     assert_true(result.confirmed && !result.from_checkpoint && result.gain > 10 * result.error && result.validated);
     assert_true(result.loss[1] < 0.8 * result.loss[0] && result.accuracy[1] > result.accuracy[0]);
     snprintf(finding.to, sizeof finding.to, "1e-7");
-    expect_ok(cr_confirm(&result, context, in_folder("slow"), &finding, &options, &err));
+    expect_ok(cr_confirm(&result, here.context, in_folder("slow"), &finding, &options, &err));
     assert_false(result.confirmed);
     finding.path[0] = 0;
-    assert_int_equal(cr_confirm(&result, context, in_folder("slow"), &finding, &options, &err), CR_ERROR_ARGUMENT);
+    assert_int_equal(cr_confirm(&result, here.context, in_folder("slow"), &finding, &options, &err), CR_ERROR_ARGUMENT);
     cr_babysitter_free(babysitter);
 }
 
@@ -182,5 +182,5 @@ int main(void)
         cmocka_unit_test(weights_stay_the_same),
         cmocka_unit_test(off),
     };
-    return cmocka_run_group_tests_name("watch", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("watch", tests, fixture_make, fixture_free);
 }

@@ -10,6 +10,16 @@
 
 #include "graph/graph.h"
 
+/* For .layers: the smallest network, and one with a bit of everything. */
+#define LINEAR      \
+    {               \
+        "dense: 10" \
+    }
+#define SMALL_NET                                                                                                      \
+    {                                                                                                                  \
+        "conv: {filters: 8, kernel: 3, padding: same}", "batchnorm", "relu", "maxpool: 2", "dropout: 0.2", "dense: 10" \
+    }
+
 struct training_options {
     const char *layers[8];
     const char *optimizer, *schedule, *loss; /* NULL: the defaults */

@@ -11,23 +11,6 @@
 #include "graph/graph.h"
 
 static struct cr_error err;
-static struct cr_context *context;
-static char *folder;
-
-static inline int set_up(void **state)
-{
-    (void)state;
-    folder = folder_make();
-    return cr_context_new(&context, &(struct cr_context_options){.threads = 1}, &err);
-}
-
-static inline int tear_down(void **state)
-{
-    (void)state;
-    cr_context_free(context);
-    folder_remove(folder);
-    return 0;
-}
 
 enum { FINDINGS = 32 };
 
@@ -89,7 +72,7 @@ static inline void train(const char *yaml, const char *run, struct seen *seen)
                                             .prepare_user = babysitter};
     if (yaml)
         expect_ok(cr_config_parse(&config, yaml, "f", &err));
-    expect_ok(cr_experiment_new(&experiment, context, config, &options, &err));
+    expect_ok(cr_experiment_new(&experiment, here.context, config, &options, &err));
     expect_ok(cr_experiment_run(experiment, &err));
     cr_experiment_free(experiment);
     cr_babysitter_free(babysitter);
@@ -113,15 +96,6 @@ static inline void expect_the_same(const struct seen *a, const struct seen *b)
         assert_string_equal(a->finding[i].evidence, b->finding[i].evidence);
         assert_int_equal(a->finding[i].severity, b->finding[i].severity);
     }
-}
-
-static inline const char *in_folder(const char *name)
-{
-    static char path[2][4096];
-    static int which;
-    which = !which;
-    snprintf(path[which], sizeof path[which], "%s/%s", folder, name);
-    return path[which];
 }
 
 #define DATA "data: {limit: 600}\n"
