@@ -5,6 +5,8 @@
 #                                     status must be those of tests/golden/NAME.txt. With CRADLE_GOLDEN=update that file is
 #                                     written instead: look at the difference before it is kept.
 #   expect STATUS MESSAGE ARGUMENT... runs the program; MESSAGE must be all of its standard error
+#   works ARGUMENT...                 runs the program, which must end well; its words are in the files out and err
+#   value NAME                        what it said, as JSON, of the first NAME
 #
 # Where `filter` names a function, what is printed goes through it before it is compared.
 set -u
@@ -55,6 +57,15 @@ expect() {
     [ "$(cat err)" = "$message" ] || fault "cradle $*:
   said:     $(cat err)
   expected: $message"
+}
+
+works() {
+    cradle "$@"
+    [ $code = 0 ] || fault "cradle $*: exit status $code: $(cat out err)"
+}
+
+value() {
+    sed -n "s/.*\"$1\": \"\{0,1\}\([^\",}]*\).*/\1/p" out | head -n 1
 }
 
 finish() {

@@ -123,8 +123,7 @@ cradle: warning: pictures/dog/zero.jpg: the file is empty
 cradle: command line: data.source: pictures: 3 of 9 pictures are damaged, more than the 2 that \`damaged\` lets pass \
 (repair or remove them, or raise it): pictures/cat/cut.png: damaged PNG: end of stream; $bomb; pictures/dog/zero.jpg: \
 the file is empty" ', damaged: 2'
-cradle train "data={source: {folder: {path: pictures, size: 8}}}" 'model=[dense: 2]' train.epochs=1 --run runs/pictures
-[ $code = 0 ] || fault "three damaged pictures: exit status $code: $(cat err)"
+works train "data={source: {folder: {path: pictures, size: 8}}}" 'model=[dense: 2]' train.epochs=1 --run runs/pictures
 diff - err <<END || fault "damaged pictures were named otherwise"
 cradle: warning: pictures/cat/cut.png: damaged PNG: end of stream (skipped)
 cradle: warning: $bomb (skipped)
@@ -189,8 +188,7 @@ To go on once this is put right:
   cradle train --resume runs/full
 END
     [ "$(ls runs/full | grep -vcE '^(config.yaml|events.jsonl|lock)$')" = 0 ] || fault "a full disk left $(ls runs/full)"
-    cradle train --resume runs/full
-    [ $code = 0 ] || fault "going on after a full disk: exit status $code: $(cat err)"
+    works train --resume runs/full
     "$CRADLE" train small.yaml babysit.observe=off --run runs/whole >/dev/null
     cmp -s runs/full/last.safetensors runs/whole/last.safetensors || fault "a full disk changed the network"
 fi

@@ -11,8 +11,7 @@ train:
 END
 
 # ------------------------------------------------------------------------------------------------------- one search
-cradle tune small.yaml --trials 5
-[ $code = 0 ] || fault "tune: exit status $code: $(cat out err)"
+works tune small.yaml --trials 5
 grep -q '^small.yaml: searches for the largest validation accuracy in runs/small-tune$' out || fault "tune: $(head -n 1 out)"
 grep -q '^sampler gp (up to 400 trials, 4 dimensions); 5 trials, 1 at once$' out || fault "tune: no sampler: $(cat out)"
 [ "$(grep -c '^Trial [0-4]: 0\.[0-9]*, [0-9]* s, dense [0-9]*, optimizer [a-z]*, ' out)" = 5 ] || fault "tune: $(cat out)"
@@ -20,8 +19,7 @@ grep -q '^Trial 0: .*, dense 16, optimizer sgd, sgd.lr 0.1, best$' out || fault 
 best=$(sed -n 's/^Best: trial \([0-9]*\), validation accuracy 0\.[0-9]* *.*/\1/p' out)
 [ -n "$best" ] || fault "tune: no winner: $(cat out)"
 grep -q '!' runs/small-tune/best.yaml && fault "best.yaml has tags: $(cat runs/small-tune/best.yaml)"
-cradle train runs/small-tune/best.yaml --run a
-[ $code = 0 ] || fault "best.yaml: exit status $code: $(cat err)"
+works train runs/small-tune/best.yaml --run a
 for file in best.safetensors last.safetensors; do
     cmp -s a/$file "runs/small-tune/trials/000$best/$file" || fault "best.yaml trains other weights than trial $best: $file"
 done
@@ -51,8 +49,7 @@ for pause in 0.3 0.8; do
     sleep $pause
     kill -9 -- "-$group" 2>/dev/null
     wait $group 2>/dev/null
-    cradle tune small.yaml --study "k$pause" --trials 8 --deterministic -j 2
-    [ $code = 0 ] || fault "after a kill at $pause s: exit status $code: $(cat out err)"
+    works tune small.yaml --study "k$pause" --trials 8 --deterministic -j 2
     cat killed out >both
     told both >again
     cmp -s one again || sort -u -n -k 2 again | cmp -s one - || fault "after a kill at $pause s: $(diff one again)"
@@ -120,8 +117,7 @@ echo '{"step": 1, "score": 0.2}'
 [ -z "${3-}" ] || { echo "$3"; exit; }
 awk "BEGIN { print -(log($1) + 2)^2 }"
 END
-cradle tune --command 'sh prog.sh {lr} {act}' --space ranges.yaml --trials 12
-[ $code = 0 ] || fault "command: exit status $code: $(cat out err)"
+works tune --command 'sh prog.sh {lr} {act}' --space ranges.yaml --trials 12
 grep -q '^Trial 0: -2.11376, [0-9]* s, lr 0.0316228, act relu, best$' out || fault "command: $(cat out)"
 grep -q '^        exit status 3: no such thing: two words$' out || fault "command that fails: $(cat out)"
 awk '/^Best: trial/ { sub(",", "", $3); found = $5 > -0.2 } END { exit !found }' out || fault "command: no good lr: $(cat out)"
