@@ -93,7 +93,7 @@ static void refused(void **state)
     net_make(&n, "model:\n  - conv: {filters: 8, groups: 2, init: whiten}\n  - dense: 3\n",
              picture(SIDE, SIDE, CHANNELS));
     expect_error(cr_network_calibrate(n.network, &feed, &err), CR_ERROR_CONFIG,
-                 "net.yaml:2:39: whiten is for dense layers and convolutions without groups");
+                 "net.yaml:2:41: model[0].conv.init: whiten is for dense layers and convolutions without groups");
     net_free(&n);
 }
 
