@@ -67,7 +67,7 @@ cradle:data:get:m: <mnist>
 cradle:data:--into:runs:get:kmn: <kmnist>
 cradle:data:sheet:exam: <examples>
 cradle:data:pack:digits:r: <runs>
-cradle:list:lay: <layers>
+cradle:list:lay: <layers> <layernorm> <layer-order>
 cradle:list:layers:--: <--names> <--help>
 cradle:help:comp: <completion>
 cradle:completion:: <bash>

@@ -82,7 +82,7 @@ usage 'cradle data: unknown action inf; did you mean info?
 Try: cradle data --help' data inf digits
 usage 'cradle data: SOURCE is missing
 Try: cradle data --help' data info
-usage 'cradle list: unknown kind lyers; did you mean layers?
+usage 'cradle list: unknown name lyers; did you mean layers?
 Try: cradle list --help' list lyers
 usage 'cradle help: unknown command tset; did you mean test?
 Try: cradle help --help' help tset
