@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The fault zoo: trainings that are healthy, and the same with one fault put in. What does the babysitter say?
 
-    bench/zoo/zoo.py build/cradle --out build/zoo [--seeds 3] [--bases mlp,lenet] [--page docs/zoo.md]
+    bench/zoo/zoo.py build/cradle --out build/zoo [--seeds 3] [--bases mlp,lenet] [--jobs 2] [--page docs/zoo.md]
 
 A run counts as faulty by its outcome, not by the script: its best validation accuracy must lie below that of its healthy
 twin (the base with the same seed) by more than 0.03 and three deviations. Of those it is asked whether a warning or fault
@@ -13,14 +13,16 @@ Cases are halved by their name, never by seed: thresholds may be tuned on one ha
 are kept in OUT/results.jsonl, so that a run that was stopped goes on. The data lie where CRADLE_DATA says.
 """
 import argparse
+import concurrent.futures
 import hashlib
 import json
 import math
 import os
 import random
-import shutil
+import statistics
 import subprocess
-import sys
+import tempfile
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -28,8 +30,10 @@ BASES = ["softmax", "mlp", "deep", "norm", "lenet", "vgg", "resnet"]
 OPTIMIZER = {"softmax": "sgd", "mlp": "sgd", "deep": "adam", "norm": "sgd", "lenet": "adam", "vgg": "sgd", "resnet": "adam"}
 RATE = {"softmax": 0.1, "mlp": 0.03, "deep": 0.002, "norm": 0.1, "lenet": 0.002, "vgg": 0.1, "resnet": 0.01}
 
-# What varies among healthy runs: overrides of a base, each a case of its own. Those from "batch 64" on were added when
-# the thresholds had been set.
+DIGITS = ["softmax", "mlp", "deep", "norm"]  # bases on the digits, in batches of 32
+
+# What varies among healthy runs: overrides of a base, each a case of its own; and the bases that are another training with
+# it. Those from "batch 64" on were added when the thresholds had been set.
 PLAIN = ["mlp", "deep", "lenet"]  # without batch norm
 HIDDEN = PLAIN + ["norm"]
 HEALTHY = {
@@ -38,12 +42,12 @@ HEALTHY = {
     "twice the rate": ["RATE*2"],
     "batch 16": ["train.batch=16"],
     "batch 128": ["train.batch=128"],
-    "cosine": ["train.schedule=cosine"],
+    "cosine": (["train.schedule=cosine"], ["softmax", "mlp", "deep", "lenet"]),
     "warm-up": ["train.schedule={cosine: {warmup: 1}}"],
     "weight decay": ["train.optimizer.OPT.weight_decay=1e-4"],
     "label smoothing": ["train.loss.cross-entropy.label_smoothing=0.1"],
     "half the data": ["HALF"],
-    "batch 64": ["train.batch=64"],
+    "batch 64": (["train.batch=64"], DIGITS),
     "batch 256": ["train.batch=256", "RATE*2"],
     "batch 8, noisy": ["train.batch=8", "RATE*0.5"],
     "two batches an update": ["train.accumulate=2"],
@@ -57,7 +61,7 @@ HEALTHY = {
     "mixup": ["train.mix={mixup: 0.2}"],
     "shifted pictures": ["data.augment=[shift: 0.1]"],
     "a third held out": ["data.validation=0.33"],
-    "class 3 is rare": ["RARE"],
+    "class 3 is rare": (["RARE"], DIGITS),
     "batch norm added": (["ACT=batchnorm, relu"], PLAIN),
     "leaky relu": (["ACT=leaky-relu"], HIDDEN),
     "tanh": (["ACT=tanh"], ["mlp", "lenet", "norm"]),
@@ -84,7 +88,7 @@ FAULTS = {
     "sigmoid in a deep network": (["ACT=sigmoid"], ["deep"], ["vanishing", "let little through"]),
     "weight decay of 1": (["train.optimizer.OPT.weight_decay=1"], ["softmax", "mlp", "norm", "vgg"],
                           ["weight-decay", "weight decay"]),
-    "labels at random": (["LABELS=1.0"], ["softmax", "mlp", "deep", "norm"], ["labels"]),
+    "labels at random": (["LABELS=1.0"], DIGITS, ["labels"]),
     "40 % of the labels wrong": (["LABELS=0.4"], ["softmax", "mlp", "norm"], ["labels"]),
     "a class labelled as another": (["CLASS"], ["softmax", "mlp", "norm"], ["labels", "class-failure", "balance"]),
     "batches of 2 with batch norm": (["train.batch=2"], ["norm", "resnet"], ["norm-batch", "too small for batch norm"]),
@@ -116,8 +120,8 @@ def digits_with(out, source, share=0.0, merge=False, rare=False, seed=0):
     """The digits as CSV with labels changed: a share at random, or most of class 3 as 8; or with few of class 3."""
     path = os.path.join(out, "digits-%g-%d-%d-%d.csv" % (share, merge, rare, seed))
     draw = random.Random(seed)
-    with open(source) as file, open(path, "w") as copy:
-        copy.write(",".join("p%d" % i for i in range(64)) + ",label\n")
+    rows = [",".join("p%d" % i for i in range(64)) + ",label\n"]
+    with open(source) as file:
         for line in file:
             fields = line.strip().split(",")
             if len(fields) != 65 or not fields[0].strip().isdigit():
@@ -129,7 +133,10 @@ def digits_with(out, source, share=0.0, merge=False, rare=False, seed=0):
                 continue
             if merge and label == "3" and draw.random() < 0.9:
                 label = "8"
-            copy.write(",".join(fields[:-1]) + "," + label + "\n")
+            rows.append(",".join(fields[:-1]) + "," + label + "\n")
+    with tempfile.NamedTemporaryFile("w", dir=out, delete=False) as copy:  # another job may read the file at this moment
+        copy.writelines(rows)
+    os.replace(copy.name, path)
     return path
 
 
@@ -167,8 +174,7 @@ def prepare(args, base, changes, seed):
             overrides.append("train.optimizer={adam: {lr: 0.002}}" if OPTIMIZER[base] == "sgd" else
                              "train.optimizer={sgd: {lr: 0.05, momentum: 0.9}}")
         elif word == "RARE":
-            if "source: digits" in text:
-                overrides.append("data.source=" + csv(digits_with(args.out, args.digits, rare=True, seed=seed)))
+            overrides.append("data.source=" + csv(digits_with(args.out, args.digits, rare=True, seed=seed)))
         elif word == "CLASS":
             overrides.append("data.source=" + csv(digits_with(args.out, args.digits, merge=True, seed=seed)))
         elif word == "INIT":
@@ -190,14 +196,18 @@ def csv(path):
 
 def train(args, text, overrides):
     """Trains; what was found and the best validation accuracy."""
-    folder, config = os.path.join(args.out, "run"), os.path.join(args.out, "case.yaml")
-    shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=args.out) as place:
+        return train_in(place, args, text, overrides)
+
+
+def train_in(place, args, text, overrides):
+    folder, config = os.path.join(place, "run"), os.path.join(place, "case.yaml")
     with open(config, "w") as file:
         file.write(text)
     began = time.time()
     done = subprocess.run([args.cradle, "train", config, "--run", folder, "--threads", "1", *overrides], capture_output=True, text=True)
     if done.returncode != 0:
-        sys.exit("%s: %s" % (" ".join(overrides), done.stderr))
+        raise SystemExit("%s: %s" % (" ".join(overrides), done.stderr))
     result = {"findings": [], "accuracy": 0.0, "seconds": time.time() - began, "observing": 0.0}
     with open(os.path.join(folder, "events.jsonl")) as file:
         for line in file:
@@ -234,7 +244,7 @@ def suffers(result, twin):
 
 class Zoo:
     def __init__(self, args):
-        self.args, self.path, self.done = args, os.path.join(args.out, "results.jsonl"), {}
+        self.args, self.path, self.done, self.lock = args, os.path.join(args.out, "results.jsonl"), {}, threading.Lock()
         if os.path.exists(self.path):
             with open(self.path) as file:
                 for line in file:
@@ -250,9 +260,9 @@ class Zoo:
                   **train(self.args, text, overrides)}
         if kind == "fault":
             self.judge(record, text, overrides, words)
-        with open(self.path, "a") as file:
+        with self.lock, open(self.path, "a") as file:
             file.write(json.dumps(record) + "\n")
-        self.done[case, seed] = record
+            self.done[case, seed] = record
         return record
 
     def twin(self, record):
@@ -275,6 +285,12 @@ def share(hits, count):
     return "%d of %d, %.0f %% (%.0f to %.0f)" % (hits, count, 100 * hits / max(count, 1), 100 * low, 100 * high)
 
 
+def counts(faulty):
+    """How many there are, were detected, with the right cause, with a remedy that helps."""
+    return "%d | %d | %d | %d" % (len(faulty), sum(bool(alarms(r)) for r in faulty), sum(r["cause"] for r in faulty),
+                                  sum((r["recovered"] or 0) >= 0.8 for r in faulty))
+
+
 def report(records):
     lines = []
     for half in ("quoted", "tuned"):
@@ -293,16 +309,24 @@ def report(records):
                   share(sum(bool(alarms(r)) for r in faulty), len(faulty)),
                   "| with the right cause among the first two | %s |" % share(sum(r["cause"] for r in faulty), len(faulty)),
                   "| whose proposed change gave back 80 %% of the loss | %s |" %
-                  share(sum((r["recovered"] or 0) >= 0.8 for r in faulty), len(faulty)), ""]
-    lines += ["## By fault", "", "| fault | runs | suffered | detected | right cause | remedy | epochs until told |",
+                  share(sum((r["recovered"] or 0) >= 0.8 for r in faulty), len(faulty)),
+                  "| share of a run's time that observation took, in the median | %.1f %% |" %
+                  (100 * statistics.median(r["observing"] for r in here)), ""]
+    lines += ["## By base", "", "| base | healthy runs | with a warning or fault | faulty runs | detected | right cause | remedy |",
+              "|---|---|---|---|---|---|---|"]
+    for base in BASES:
+        good = [r for r in records if r["base"] == base and r["kind"] == "healthy" and not r["suffered"]]
+        bad = [r for r in records if r["base"] == base and r["kind"] == "fault" and r["suffered"]]
+        if good or bad:
+            lines.append("| %s | %d | %d | %s |" % (base, len(good), sum(bool(alarms(r)) for r in good), counts(bad)))
+    lines += ["", "## By fault", "", "| fault | runs | suffered | detected | right cause | remedy | epochs until told |",
               "|---|---|---|---|---|---|---|"]
     for fault in FAULTS:
         here = [r for r in records if r["kind"] == "fault" and r["fault"] == fault]
         bad = [r for r in here if r["suffered"]]
         first = sorted(alarms(r)[0]["epoch"] for r in bad if alarms(r))
-        lines.append("| %s | %d | %d | %d | %d | %d | %s |" %
-                     (fault, len(here), len(bad), sum(bool(alarms(r)) for r in bad), sum(r["cause"] for r in bad),
-                      sum((r["recovered"] or 0) >= 0.8 for r in bad), first[len(first) // 2] if first else ""))
+        lines.append("| %s | %d | %s | %s |" %
+                     (fault, len(here), counts(bad), first[len(first) // 2] if first else ""))
     return "\n".join(lines) + "\n"
 
 
@@ -327,6 +351,7 @@ def main():
     parser.add_argument("--bases", default=",".join(BASES))
     parser.add_argument("--digits", default=os.path.join(HERE, "../../src/data/digits.csv"))
     parser.add_argument("--half", choices=["quoted", "tuned"], help="only the cases of this half")
+    parser.add_argument("--jobs", type=int, default=2, help="trainings side by side, of one thread each")
     parser.add_argument("--page", help="writes the figures there")
     args = parser.parse_args()
     os.makedirs(args.out, exist_ok=True)
@@ -339,14 +364,18 @@ def main():
     cases = [case for case in cases if args.half in (None, half_of("%s: %s" % case[1:3]))]
     zoo, began, records = Zoo(args), time.time(), []
     jobs = [(case, seed) for seed in range(1, args.seeds + 1) for case in cases]
-    for i, ((kind, base, name, changes, words), seed) in enumerate(jobs):
-        records.append(zoo.run(kind, base, name, changes, words, seed))
-        if kind == "healthy":
-            records[-1]["suffered"] = suffers(records[-1], zoo.twin(records[-1]))
-        told = ", ".join(f["check"] for f in alarms(records[-1])) or "silent"
-        left = (time.time() - began) / (i + 1) * (len(jobs) - i - 1)
-        print("%d/%d  %s (seed %d): %.3f, %s; %.0f min left" %
-              (i + 1, len(jobs), records[-1]["case"], seed, records[-1]["accuracy"], told, left / 60), flush=True)
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        # Twins first: the others are compared with them.
+        list(pool.map(lambda twin: zoo.run("healthy", twin[0], "as it is", [], None, twin[1]),
+                      sorted({(case[1], seed) for case, seed in jobs})))
+        for record in pool.map(lambda job: zoo.run(*job[0], job[1]), jobs):
+            records.append(record)
+            if record["kind"] == "healthy":
+                record["suffered"] = suffers(record, zoo.twin(record))
+            told = ", ".join(f["check"] for f in alarms(record)) or "silent"
+            left = (time.time() - began) / len(records) * (len(jobs) - len(records))
+            print("%d/%d  %s (seed %d): %.3f, %s; %.0f min left" %
+                  (len(records), len(jobs), record["case"], record["seed"], record["accuracy"], told, left / 60), flush=True)
     text = report(records)
     print(text)
     if args.page:
