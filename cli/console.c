@@ -95,7 +95,7 @@ static void tell_finding(struct console *console, const struct cr_finding *findi
     printf("  (%s)\n", finding->check);
     fflush(stdout);
     console->findings++;
-    if (strcmp(finding->check, "not-finite") == 0 || strcmp(finding->check, "diverging") == 0)
+    if (cr_finding_diverges(finding))
         console->diverged = true;
 }
 

@@ -4,8 +4,6 @@
  */
 #include "watching.h"
 
-#define BIG "dense: {units: 8, init: {normal: 1e6}}"
-
 static const char *const healthy[] = {
     DATA MLP "train: {optimizer: {sgd: {lr: 0.1}}, epochs: 15, batch: 32}\n",
     DATA MLP "train: {optimizer: {adam: {lr: 0.003}}, epochs: 15, batch: 32}\n",
@@ -69,32 +67,6 @@ static void faults_are_named(void **state)
                      faults[i].check);
         if (faults[i].path)
             assert_string_equal(finding->path, faults[i].path);
-    }
-}
-
-/* The layer that was the first, and the step. */
-static void origins(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *yaml, *said;
-    } cases[] = {
-        {DATA "model: [" BIG ", " BIG ", " BIG ", " BIG ", " BIG ", " BIG ", " BIG ", dense: 10]\n"
-              "train: {epochs: 1, batch: 32}\n",
-         "in step 1 with the output of dense6 (bias), for sample 1 of the batch"},
-        {DATA "model: [" BIG ", relu, " BIG ", relu, " BIG ", relu, " BIG ", relu, " BIG ", relu, " BIG ", relu, " BIG
-              ", relu, dense: 10]\ntrain: {epochs: 1, batch: 32}\n",
-         "in step 1 with the output of relu6 (relu)"},
-        {DATA "model: [dense: 8, tanh, dense: 10]\ntrain: {optimizer: {sgd: {lr: 1e3, weight_decay: 10}}, epochs: 3, "
-              "batch: 32}\n",
-         "in step "},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct seen seen = {0};
-        train(cases[i].yaml, NULL, &seen);
-        struct cr_finding *finding = find(&seen, "not-finite");
-        if (!finding || !strstr(finding->evidence, cases[i].said))
-            fail_msg("%s: %s, not %s", cases[i].yaml, finding ? finding->evidence : "nothing", cases[i].said);
     }
 }
 
@@ -177,7 +149,6 @@ int main(void)
         cmocka_unit_test(silence_on_healthy_ones),
         cmocka_unit_test(faults_are_named),
         cmocka_unit_test(from_the_log),
-        cmocka_unit_test(origins),
         cmocka_unit_test(confirming),
         cmocka_unit_test(weights_stay_the_same),
         cmocka_unit_test(off),

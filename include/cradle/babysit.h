@@ -62,6 +62,8 @@ CR_API struct cr_observer cr_babysitter_observer(struct cr_babysitter *babysitte
 CR_API enum cr_status cr_babysitter_prepare(void *babysitter, struct cr_experiment *experiment, struct cr_error *err);
 /* Of what it tries on the side; false stops the training (CR_ERROR_STOPPED). */
 CR_API void cr_babysitter_show(struct cr_babysitter *babysitter, cr_progress_function *progress, void *user);
+/* Whether a finding means that the training, going on as it is, is lost. */
+CR_API bool cr_finding_diverges(const struct cr_finding *finding);
 /* What was found so far, in its order; [*count], NULL where that is 0. Holds until the next event. */
 CR_API const struct cr_finding *cr_babysitter_findings(const struct cr_babysitter *babysitter, int *count);
 /*

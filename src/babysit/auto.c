@@ -40,11 +40,6 @@ struct search {
 
 static const char clip_path[] = "train.clip.norm";
 
-static bool is_broken(const struct cr_finding *finding)
-{
-    return strcmp(finding->check, "not-finite") == 0 || strcmp(finding->check, "diverging") == 0;
-}
-
 static bool can_change(const struct cr_history *history, const struct cr_finding *finding)
 {
     return strcmp(finding->path, history->facts.lr_path) == 0 || strcmp(finding->path, clip_path) == 0;
@@ -131,7 +126,7 @@ static int list_candidates(const struct cr_history *history, const struct cr_fin
         list[count++] = (struct candidate){finding->path, to / 10};
     } else if (strcmp(finding->path, facts->lr_path) == 0)
         list[count++] = (struct candidate){finding->path, sqrt(to * facts->lr)};
-    if (is_broken(finding) && !facts->clips)
+    if (cr_finding_diverges(finding) && !facts->clips)
         list[count++] = (struct candidate){clip_path, 1};
     return count;
 }
@@ -216,7 +211,7 @@ static enum cr_status change(struct cr_auto *act, struct cr_history *history, co
     CR_TRY(status);
     if (search.found)
         take(&search, finding, verdict);
-    else if (is_broken(finding)) {
+    else if (cr_finding_diverges(finding)) {
         cr_text_format(act->why, sizeof act->why, "%s", "no change that could be tried makes it better");
         finish(act, true, verdict);
     } else if (search.done > 0)

@@ -23,7 +23,12 @@ struct cr_check {
     enum cr_status (*preflight)(struct cr_exam *exam, struct cr_error *err); /* NULL: it only watches */
     int events;                                                              /* after which it watches: CR_AFTER(...) */
     void (*watch)(struct cr_history *history);                               /* NULL: before the training alone */
+    /* Of what it finds while it watches: */
+    bool diverges; /* goes on as it is, the training is lost */
+    bool traced;   /* is followed to the op, step and sample where it began (origin.h) */
 };
+/* Whose finding it is; NULL: of none in cr_checks. */
+const struct cr_check *cr_check_of(const struct cr_finding *finding);
 #define CR_AFTER(kind) (1 << CR_EVENT_##kind)
 
 /* Losses and accuracies step by step. */

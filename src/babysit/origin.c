@@ -1,9 +1,12 @@
 /*
- * Of an activation the op and the layer are named, and the first sample whose loss is no number.
+ * Of an activation the op and the layer are named, and the first sample whose loss is no number; a batch norm mixes the
+ * samples, so that all of them have none.
  */
 #include "babysit/origin.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <string.h>
 
 #include "babysit/culprit.h"
 #include "babysit/fork.h"
@@ -13,20 +16,40 @@
 enum { FARTHEST = 20000 /* steps from the checkpoint, or the beginning: beyond, it would take too long */ };
 
 struct origin {
+    const struct cr_dataset *dataset;
     int64_t last; /* step at which the training saw it */
     char *text;
     size_t size;
 };
 
-/* The first sample of the batch whose loss is no number, from 1; 0: there is none. */
-static int64_t first_sample(const struct cr_trainer *trainer)
+static void say(struct origin *origin, const char *format, ...) CR_PRINTF(2, 3);
+static void say(struct origin *origin, const char *format, ...)
+{
+    size_t used = strlen(origin->text);
+    va_list arguments;
+    va_start(arguments, format);
+    cr_text_vformat(origin->text + used, origin->size - used, format, arguments);
+    va_end(arguments);
+}
+
+/* The samples of the batch whose loss is no number. */
+static void name_samples(struct origin *origin, const struct cr_trainer *trainer)
 {
     struct cr_tensor loss = cr_plan_tensor(trainer->training, trainer->options.network->loss);
     const float *losses = loss.data;
+    int64_t first = -1, without = 0;
     for (int64_t i = 0; losses && i < loss.dims[0]; i++)
-        if (!isfinite(losses[i]))
-            return i + 1;
-    return 0;
+        if (!isfinite(losses[i]) && without++ == 0)
+            first = i;
+    if (without > 0 && without == loss.dims[0])
+        say(origin, ", for all %lld samples of the batch", (long long)without);
+    else if (without > 0) {
+        char name[100];
+        origin->dataset->describe(origin->dataset, trainer->indices[first], name, sizeof name);
+        say(origin, ", for %s (sample %lld of the batch)", name, (long long)first + 1);
+        if (without > 1)
+            say(origin, " and %lld others", (long long)without - 1);
+    }
 }
 
 /* Whether this step is the one. */
@@ -37,21 +60,15 @@ static bool name_culprit(struct origin *origin, const struct cr_event *event)
     switch (culprit.kind) {
     case CR_NO_CULPRIT:
         return false;
-    case CR_CULPRIT_ACTIVATION: {
-        int used = cr_text_format(origin->text, origin->size, "it began in step %lld with the output of %s (%s)", step,
-                                  culprit.name, culprit.op);
-        int64_t sample = first_sample(event->trainer);
-        if (sample > 0)
-            cr_text_format(origin->text + used, origin->size - (size_t)used, ", for sample %lld of the batch",
-                           (long long)sample);
+    case CR_CULPRIT_ACTIVATION:
+        say(origin, "it began in step %lld with the output of %s (%s)", step, culprit.name, culprit.op);
+        name_samples(origin, event->trainer);
         break;
-    }
     case CR_CULPRIT_GRADIENT:
-        cr_text_format(origin->text, origin->size, "it began in step %lld with the gradient of %s, on the way back",
-                       step, culprit.name);
+        say(origin, "it began in step %lld with the gradient of %s, on the way back", step, culprit.name);
         break;
     case CR_CULPRIT_UPDATE:
-        cr_text_format(origin->text, origin->size, "it began in step %lld with the update of %s", step, culprit.name);
+        say(origin, "it began in step %lld with the update of %s", step, culprit.name);
         break;
     }
     return true;
@@ -80,6 +97,7 @@ enum cr_status cr_origin_find(const struct cr_experiment *experiment, int64_t st
         options.checkpoint = experiment->last;
     CR_TRY(cr_fork_new(&fork, experiment->context, &experiment->sections, &options, err));
     enum cr_status status = CR_OK;
+    origin.dataset = fork.experiment->dataset;
     int64_t from = fork.experiment->trainer->progress.step;
     if (from < step && step - from <= FARTHEST)
         status = cr_trainer_run(fork.experiment->trainer, err);

@@ -24,6 +24,17 @@ static const struct cr_entry *const entries[] = {
 
 const struct cr_registry cr_checks = {.kind = "checks", .singular = "check", .entries = entries};
 
+const struct cr_check *cr_check_of(const struct cr_finding *finding)
+{
+    return (const struct cr_check *)cr_registry_find(&cr_checks, finding->check); /* its first member */
+}
+
+bool cr_finding_diverges(const struct cr_finding *finding)
+{
+    const struct cr_check *check = cr_check_of(finding);
+    return check && check->diverges;
+}
+
 /* ----------------------------------------------------------------------------------------------------------- telling
  */
 

@@ -229,6 +229,7 @@ static enum cr_status step(struct cr_trainer *trainer, const struct cr_batch *ba
     if (teaching->answer)
         CR_TRY(teaching->answer(teaching->user, batch, &answers, err));
     struct cr_feed feed = feed_of(trainer, batch, answers);
+    trainer->indices = batch->indices;
     set_rate(trainer);
     observation = update_observed(trainer, &feed);
     cr_tally_batch(&tally, trainer->training, trainer->options.network, batch);

@@ -60,7 +60,8 @@ struct cr_trainer {
     int64_t steps_per_epoch;
     struct cr_progress progress;
     bool stop;
-    double lr; /* of the last step */
+    double lr;              /* of the last step, */
+    const int64_t *indices; /* and its samples; the loader's: they hold until it is asked for the next batch */
     struct cr_state *kept[CR_KEPT];
     struct cr_turn {
         bool due, to_first;

@@ -71,4 +71,5 @@ const struct cr_check cr_check_diverging = {
     .entry = {.name = "diverging", .help = "the loss does not rise above where it began", .options = options},
     .events = CR_AFTER(STEP),
     .watch = watch,
+    .diverges = true,
 };

@@ -22,7 +22,7 @@ static void say_evidence(const struct cr_history *history, struct cr_finding *fi
         cr_say(finding->evidence,
                "the last loss that was a number is %.4g, of step %lld; it began at %.4g, and the highest of the %d "
                "steps before was %.4g",
-               history->loss[last], (long long)last + 1, cr_history_first_loss(history), BEFORE, highest);
+               history->loss[last], (long long)last + 1, history->loss[0], BEFORE, highest);
     else
         cr_say(finding->evidence, "no loss was a number yet");
 }
@@ -64,4 +64,6 @@ const struct cr_check cr_check_not_finite = {
     .entry = {.name = "not-finite", .help = "losses, gradients and weights are numbers"},
     .events = CR_AFTER(STEP) | CR_AFTER(OBSERVE),
     .watch = watch,
+    .diverges = true,
+    .traced = true,
 };
