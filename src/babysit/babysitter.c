@@ -95,19 +95,38 @@ static enum cr_status replay_event(void *user, const struct cr_event *event, str
     return babysitter->history->failed ? cr_fail_memory(err) : CR_OK;
 }
 
+/* The quick pre-flight at the start. */
+struct beginning {
+    struct cr_history *history;
+    int alike[2 * CR_MOST_CHECKS]; /* of each finding, how many more its check had: a training tells one of a check */
+};
+
 static void keep_outcome(void *user, const struct cr_outcome *outcome)
 {
-    struct cr_babysitter *babysitter = user;
-    if (outcome->kind == CR_FOUND)
-        cr_history_find(babysitter->history, outcome->finding);
+    struct beginning *beginning = user;
+    struct cr_history *history = beginning->history;
+    int before = history->found;
+    if (outcome->kind != CR_FOUND)
+        return;
+    cr_history_find(history, outcome->finding);
+    if (history->found == before && before > 0) /* checks come one after the other: the last is of the same */
+        beginning->alike[before - 1]++;
 }
 
 static enum cr_status begin(struct cr_babysitter *babysitter, struct cr_error *err)
 {
-    const struct cr_preflight_options options = {.quick = true, .tell = keep_outcome, .user = babysitter};
+    struct beginning beginning = {.history = babysitter->history};
+    const struct cr_preflight_options options = {.quick = true, .tell = keep_outcome, .user = &beginning};
     if (!babysitter->experiment || !babysitter->experiment->sections.babysit.preflight)
         return CR_OK;
-    return cr_preflight(babysitter->experiment, &options, err);
+    CR_TRY(cr_preflight(babysitter->experiment, &options, err));
+    for (int i = 0; i < babysitter->history->found; i++)
+        if (beginning.alike[i] > 0) {
+            struct cr_finding *finding = &babysitter->history->findings[i];
+            cr_say_more(finding->symptom, "; and %d more (cradle check FILE)", beginning.alike[i]);
+            cr_say_more(finding->evidence, "; cradle check FILE --quick tells all %d", beginning.alike[i] + 1);
+        }
+    return CR_OK;
 }
 
 /* The log has been cut to where the run goes on. */
@@ -119,14 +138,14 @@ static enum cr_status replay(struct cr_babysitter *babysitter, struct cr_error *
     return cr_event_log_read(log, replay_event, babysitter, err);
 }
 
-/* A NaN that was found in this step is followed to where it began. */
+/* What calls for it, as a NaN does, is followed to where it began. */
 static enum cr_status trace(struct cr_babysitter *babysitter, const struct cr_event *event, struct cr_error *err)
 {
     struct cr_history *history = babysitter->history;
-    char text[200];
+    char text[300];
     for (int i = history->told; i < history->found; i++) {
         struct cr_finding *finding = &history->findings[i];
-        if (strcmp(finding->check, "not-finite") != 0 || !babysitter->experiment ||
+        if (!cr_check_of(finding)->traced || !babysitter->experiment ||
             babysitter->experiment->sections.babysit.observe == 0)
             continue;
         CR_TRY(cr_origin_find(babysitter->experiment, event->step, text, sizeof text, err));

@@ -38,20 +38,23 @@ static const struct cr_vertex *linear_before(const struct cr_vertex *vertex)
 
 static enum cr_status preflight(struct cr_exam *exam, struct cr_error *err)
 {
+    struct cr_finding finding = cr_exam_finding(exam, CR_WARNING);
     int stacks = 0;
     (void)err;
     for (const struct cr_vertex *v = exam->experiment->network->graph->first; v; v = v->next) {
         const struct cr_vertex *before = is_op(v, linear) ? linear_before(v) : NULL;
         if (!before || stacks++ > 0)
             continue;
-        struct cr_finding finding = cr_exam_finding(exam, CR_WARNING);
         cr_say(finding.symptom, "%s and %s are linear, and nothing between them is not", before->label, v->label);
         cr_say(finding.evidence, "two linear maps behind each other are one linear map");
         cr_say(finding.causes[0], "an activation was forgotten behind %s", before->label);
         cr_say(finding.remedy, "put relu behind %s, or take one of the two away", before->label);
-        cr_exam_find(exam, &finding);
     }
-    if (stacks == 0)
+    if (stacks > 1)
+        cr_say_more(finding.evidence, "; and so in %d other places", stacks - 1);
+    if (stacks > 0)
+        cr_exam_find(exam, &finding);
+    else
         cr_exam_pass(exam, "an activation stands between any two linear layers");
     return CR_OK;
 }
