@@ -58,5 +58,11 @@ wrong '9:17: runs.train.epochs: expected a list of values for this path, or a ma
 wrong '9:17: runs.train.epochs: is empty: there is nothing to run' '  train.epochs: []\n'
 wrong '9:21: train.epochs: expected a whole number (int 1..1000000), found "x"' '  train.epochs: [1, x]\n'
 wrong '9:23: model[7]: model has 3 elements, counted from 0; there is no [7]' '  a: {b: {"model[7]": relu}}\n'
+wrong '9:18: babysit.auto: is for a single training: of several that are compared none may go on otherwise than it says' \
+    '  babysit.auto: [true]\n'
+expect 1 'cradle: command line: babysit.auto: is for a single training: of several that are compared none may go on otherwise than it says' \
+    train one.yaml babysit.auto=true --folds 3 --run d
+expect 2 "cradle train: --confirm is for a single training, and the file has several runs
+Try: cradle train --help" train series.yaml --confirm
 expect 1 'cradle: series.yaml:9:3: runs: several runs are for cradle train alone; take this section out to have one' check series.yaml
 finish

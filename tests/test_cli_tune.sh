@@ -161,6 +161,8 @@ expect 1 'cradle: command line: train.epochs: expected a whole number (int 1..10
     tune small.yaml 'train.epochs=!uniform [1.5, 3]'
 expect 1 'cradle: command line: train.batch: 0 is out of range (int 1..1000000); it is a value of a search range' \
     tune small.yaml 'train.batch=!int [0, 8]'
+expect 1 'cradle: command line: babysit.auto: is for a single training: of several that are compared none may go on otherwise than it says' \
+    tune small.yaml babysit.auto=true
 expect 1 'cradle: small.yaml:4:14: train.optimizer: is a search range (!choice): use cradle tune, or give one value' \
     train small.yaml
 expect 1 "cradle: a1/study.db: is the study of another space: its trials have model[0].dense, for which there is no search \

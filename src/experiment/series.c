@@ -256,11 +256,8 @@ static enum cr_status check_configs(const struct cr_series *series, struct cr_er
 {
     for (int i = 0; i < series->count; i++) {
         struct cr_config *config;
-        struct cr_sections sections;
         CR_TRY(cr_series_config(series, i, &config, err));
-        enum cr_status status = cr_sections_read(&sections, config, err);
-        if (status == CR_OK)
-            cr_sections_free(&sections);
+        enum cr_status status = cr_sections_check(config, err);
         cr_config_free(config);
         CR_TRY(status);
     }

@@ -31,7 +31,6 @@ static enum cr_status try(const struct cr_space *space, int index, double value,
 {
     double wanted[CR_SPACE_MOST], values[CR_SPACE_MOST];
     struct cr_config *config;
-    struct cr_sections sections;
     for (int d = 0; d < space->count; d++)
         wanted[d] = space->axes[d].dimension.first;
     choose_branch(space, index, wanted);
@@ -39,10 +38,8 @@ static enum cr_status try(const struct cr_space *space, int index, double value,
     for (int d = 0; d < space->count; d++)
         values[d] = cr_space_active(space, values, d) ? wanted[d] : (double)NAN;
     CR_TRY(cr_space_config(space, values, &config, err));
-    enum cr_status status = cr_sections_read(&sections, config, err);
-    if (status == CR_OK)
-        cr_sections_free(&sections);
-    else if (err && is_about_range(space, err))
+    enum cr_status status = cr_sections_check(config, err);
+    if (status != CR_OK && err && is_about_range(space, err))
         status = cr_fail(err, status, "%s; it is a value of a search range", err->message);
     cr_config_free(config);
     return status;
