@@ -1,6 +1,6 @@
 /*
  * cradle check FILE [PATH=VALUE ...] [--quick] [--json]
- * cradle check RUN [--confirm] [--steps N] [--json]
+ * cradle check RUN [--confirm] [--steps N] [--labels N] [--json]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include <cradle/babysit.h>
 
 #include "confirmation.h"
+#include "doubts.h"
 #include "interrupt.h"
 #include "json.h"
 #include "session.h"
@@ -16,7 +17,7 @@
 struct check_values {
     struct cli_common common;
     bool quick, json, confirm;
-    int64_t steps;
+    int64_t steps, labels;
 };
 
 /* An outcome as it was told; findings and texts are copies. */
@@ -35,6 +36,8 @@ struct check {
     struct cr_config *config;
     struct cr_experiment *experiment;
     bool is_run; /* of a folder: what was found while it trained */
+    struct cr_run *run;
+    struct cr_doubts doubts; /* with --labels, by that run's network */
     struct kept *kept;
     int count, capacity;
     bool full; /* no memory for one */
@@ -135,6 +138,8 @@ static void tell(const struct check *check, const char *file)
         if (check->kept[i].kind != CR_FOUND)
             printf("  %-7s  %-*s  %s\n", check->kept[i].kind == CR_PASSED ? "passed" : "skipped", width,
                    check->kept[i].check, check->kept[i].text);
+    if (check->run)
+        doubts_tell(&check->doubts, check->run);
 }
 
 /* -------------------------------------------------------------------------------------------------------------- JSON
@@ -191,7 +196,10 @@ static void tell_json(const struct check *check, const char *file)
             pair(", ", "text", kept->text);
         printf("}");
     }
-    printf("]}\n");
+    printf("]");
+    if (check->run)
+        doubts_json(", \"labels\": ", &check->doubts, check->run);
+    printf("}\n");
 }
 
 /* -------------------------------------------------------------------------------------------------------------- main
@@ -228,6 +236,14 @@ static enum cr_status confirm(struct check *check, const char *folder)
     return CR_OK;
 }
 
+static enum cr_status doubt(struct check *check, const char *folder)
+{
+    struct session *session = &check->session;
+    CR_TRY(cr_run_open(&check->run, session->context, folder, &session->err));
+    return cr_doubts_find(&check->doubts, session->context, check->run, check->values->labels, &session->data,
+                          &session->err);
+}
+
 static enum cr_status look(struct check *check, const struct cli_call *call)
 {
     struct session *session = &check->session;
@@ -254,12 +270,16 @@ static int run(const struct cli_call *call)
                               call->arguments[0]);
     if (check.values->confirm && !check.is_run)
         return cli_usage_fail(call->command, "--confirm tries what was found in a run: give the folder of one");
+    if (check.values->labels && !check.is_run)
+        return cli_usage_fail(call->command, "--labels asks the network of a run: give the folder of one");
     if (session_open(&check.session, &check.values->common) != CR_OK)
         return session_fail(&check.session);
     interrupt_watch();
     enum cr_status status = check.is_run ? look_at_run(&check, call->arguments[0]) : look(&check, call);
     if (status == CR_OK && check.values->confirm)
         status = confirm(&check, call->arguments[0]);
+    if (status == CR_OK && check.values->labels)
+        status = doubt(&check, call->arguments[0]);
     screen_clear(&check.session.screen);
     if (status == CR_ERROR_STOPPED && interrupt_signal())
         code = 128 + interrupt_signal();
@@ -269,6 +289,8 @@ static int run(const struct cli_call *call)
         (check.values->json ? tell_json : tell)(&check, call->arguments[0]);
         code = count_of(&check, CR_FAULT) ? CLI_FAILURE : CLI_OK;
     }
+    cr_doubts_clear(&check.doubts);
+    cr_run_free(check.run);
     cr_experiment_free(check.experiment);
     cr_config_free(check.config);
     free(check.kept);
@@ -302,6 +324,13 @@ static const struct cli_option options[] = {
      .max = 1000000,
      .def = CONFIRMATION_STEPS,
      .help = "of each training of --confirm"},
+    {.name = "labels",
+     .value = "N",
+     .type = CLI_NUMBER,
+     .offset = offsetof(struct check_values, labels),
+     .min = 1,
+     .max = 1000000,
+     .help = "of a run: names the N samples whose labels are most probably wrong"},
     CLI_THREADS,
     CLI_WORKERS,
     {0}};
@@ -316,7 +345,8 @@ const struct cli_command cmd_check = {
         "\n"
         "  cradle check examples/mnist-lenet.yaml\n"
         "  cradle check my.yaml train.optimizer.sgd.lr=0.5 --quick\n"
-        "  cradle check runs/my --confirm\n",
+        "  cradle check runs/my --confirm\n"
+        "  cradle check runs/my --labels 20\n",
     .arguments = arguments,
     .options = options,
     .size = sizeof(struct check_values),

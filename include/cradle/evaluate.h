@@ -123,6 +123,37 @@ CR_API enum cr_status cr_compare(struct cr_comparison *comparison, const struct 
 CR_API enum cr_status cr_calibrate(struct cr_run *run, struct cr_context *context, const char *folder,
                                    const struct cr_data_options *options, struct cr_error *err);
 
+/* -------------------------------------------------------------------------------------------------- doubtful labels */
+
+/* A sample whose label is probably wrong. */
+struct cr_doubt {
+    int64_t index;            /* in the training part of the data */
+    char name[256];           /* as the data call it: a file, a row */
+    bool held_out;            /* it is of the validation part: the network has not learned it */
+    int32_t label, answer;    /* the class that it was given, and that which it seems to be */
+    double p_label, p_answer; /* their probabilities */
+};
+
+/* All samples of a run's training part, those that were held out and those that it learned from apart. */
+struct cr_doubts {
+    struct cr_doubted {
+        int64_t count, doubted;
+        double accuracy;
+        bool judged; /* the network knows enough of this part: else nothing is doubted */
+    } held_out, learned;
+    int64_t count;         /* of the list */
+    struct cr_doubt *list; /* [count], the most doubtful first; the caller's */
+};
+
+/*
+ * Names samples whose labels are probably wrong, by confident learning (Northcutt, Jiang and Chuang 2021): see
+ * src/evaluate/doubts.c. At most `most` are listed, and all are counted. For classes; else CR_ERROR_UNSUPPORTED. Where
+ * it fails the list is empty.
+ */
+CR_API enum cr_status cr_doubts_find(struct cr_doubts *doubts, struct cr_context *context, const struct cr_run *run,
+                                     int64_t most, const struct cr_data_options *options, struct cr_error *err);
+CR_API void cr_doubts_clear(struct cr_doubts *doubts);
+
 /* ---------------------------------------------------------------------------------------------------------- picture */
 
 /* Outputs [count][H W C] of a run that reconstructs pictures (train.target: input) as bytes [count][H][W][C]. */

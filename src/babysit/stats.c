@@ -33,6 +33,12 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+bool cr_far_above_guessing(double accuracy, int64_t classes)
+{
+    double guessing = 1 / (double)classes;
+    return classes > 1 && accuracy > fmax(2 * guessing, fmax(0.3, fmin(4 * guessing, 0.5)));
+}
+
 double cr_median(const double *values, int count)
 {
     double sorted[MEDIAN_MAX];

@@ -16,6 +16,7 @@
 #include <math.h>
 
 #include "babysit/check.h"
+#include "babysit/stats.h"
 
 enum { EPOCHS = 2, MISTAKES = 12 /* fewer prove nothing */ };
 
@@ -28,8 +29,7 @@ struct options {
 /* Far above guessing: a training that is broken makes wild mistakes too. */
 static bool has_learned(const struct cr_epoch *epoch)
 {
-    double guessing = 1 / (double)epoch->classes;
-    return epoch->classes > 1 && epoch->validation_accuracy > fmax(2 * guessing, fmax(0.3, fmin(4 * guessing, 0.5)));
+    return cr_far_above_guessing(epoch->validation_accuracy, epoch->classes);
 }
 
 static int64_t mistakes_of(const struct cr_epoch *epoch)
@@ -88,7 +88,7 @@ static void watch(struct cr_history *history)
                now->typical_confidence, now->confidence, now->validation_accuracy);
     cr_say(finding.causes[0], "labels were mixed up, or given by people who disagree");
     cr_say(finding.causes[1], "the classes cannot be told apart by these pictures");
-    cr_say(finding.remedy, "look at pictures with their labels: cradle data info SOURCE --sheet sheet.png");
+    cr_say(finding.remedy, "look at the samples that cradle check RUN --labels 20 names, and mend their labels");
     cr_history_find(history, &finding);
 }
 
