@@ -353,6 +353,7 @@ def main():
     parser.add_argument("--half", choices=["quoted", "tuned"], help="only the cases of this half")
     parser.add_argument("--jobs", type=int, default=2, help="trainings side by side, of one thread each")
     parser.add_argument("--page", help="writes the figures there")
+    parser.add_argument("--done", action="store_true", help="trains nothing: the figures of what was run so far")
     args = parser.parse_args()
     os.makedirs(args.out, exist_ok=True)
     bases = args.bases.split(",")
@@ -364,6 +365,8 @@ def main():
     cases = [case for case in cases if args.half in (None, half_of("%s: %s" % case[1:3]))]
     zoo, began, records = Zoo(args), time.time(), []
     jobs = [(case, seed) for seed in range(1, args.seeds + 1) for case in cases]
+    if args.done:
+        jobs = [(case, seed) for case, seed in jobs if ("%s: %s" % case[1:3], seed) in zoo.done]
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         # Twins first: the others are compared with them.
         list(pool.map(lambda twin: zoo.run("healthy", twin[0], "as it is", [], None, twin[1]),
