@@ -98,7 +98,7 @@ static enum cr_status replay_event(void *user, const struct cr_event *event, str
 /* The quick pre-flight at the start. */
 struct beginning {
     struct cr_history *history;
-    int alike[2 * CR_MOST_CHECKS]; /* of each finding, how many more its check had: a training tells one of a check */
+    int alike[3 * CR_MOST_CHECKS]; /* of each finding, how many more its check had: a training tells one of a check */
 };
 
 static void keep_outcome(void *user, const struct cr_outcome *outcome)
