@@ -62,7 +62,7 @@ wrong '9:18: babysit.auto: is for a single training: of several that are compare
     '  babysit.auto: [true]\n'
 expect 1 'cradle: command line: babysit.auto: is for a single training: of several that are compared none may go on otherwise than it says' \
     train one.yaml babysit.auto=true --folds 3 --run d
-expect 2 "cradle train: --confirm is for a single training, and the file has several runs
+expect 2 "cradle train: --confirm is for a single training, and here are several
 Try: cradle train --help" train series.yaml --confirm
 expect 1 'cradle: series.yaml:9:3: runs: several runs are for cradle train alone; take this section out to have one' check series.yaml
 finish
