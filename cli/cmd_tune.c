@@ -24,6 +24,16 @@ static enum cr_status check_command(struct tune *tune)
     return status;
 }
 
+static enum cr_status note_first(struct tune *tune)
+{
+    double *values = calloc((size_t)cr_space_count(tune->space), sizeof *values);
+    if (!values)
+        return cr_fail_memory(&tune->err);
+    tune->own_first = cr_space_first(tune->space, values);
+    free(values);
+    return CR_OK;
+}
+
 static enum cr_status read_space(struct tune *tune, const struct cli_call *call)
 {
     CR_TRY(cr_config_open(&tune->config, tune->file, &tune->err));
@@ -31,6 +41,7 @@ static enum cr_status read_space(struct tune *tune, const struct cli_call *call)
         if (strchr(call->arguments[i], '='))
             CR_TRY(cr_config_set(tune->config, call->arguments[i], &tune->err));
     CR_TRY(cr_space_new(&tune->space, tune->config, &tune->err));
+    CR_TRY(note_first(tune));
     if (!tune->values->command)
         return cr_space_check(tune->space, &tune->err);
     return check_command(tune);

@@ -26,6 +26,7 @@ struct tune {
     struct cr_config *config;
     struct cr_space *space;
     struct cr_study *study; /* closed while workers are made */
+    bool own_first;         /* trial 0 has the file's own values: constraints allow them */
     struct cr_study_options options;
     struct cr_study_training training;
     struct cr_study_command run; /* instead of training, where there is a command */

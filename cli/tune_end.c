@@ -28,11 +28,11 @@ static enum cr_status write_best(struct tune *tune, const struct cr_study_trial 
 static void tell_winner(struct tune *tune, const struct cr_study_trial *best, const struct cr_study_trial *first)
 {
     printf("\nBest: trial %lld, %s %.6g", (long long)best->number, tune_score_name(tune), best->score);
-    if (first->state != CR_TRIAL_COMPLETE || best->number == first->number) {
-        printf(best->number == first->number ? " (the file's own values)\n" : "\n");
+    if (first->state != CR_TRIAL_COMPLETE || first->outside || best->number == first->number) {
+        printf(best->number == first->number && tune->own_first ? " (the file's own values)\n" : "\n");
         return;
     }
-    printf(" (the file's own values: %.6g)\n", first->score);
+    printf(" (%s: %.6g)\n", tune->own_first ? "the file's own values" : "trial 0", first->score);
     struct cr_study_difference difference = cr_study_compare(tune->study, best, first);
     if (difference.error > 0)
         printf("The difference of %.3g has a standard error of %.2g (p = %.2g): %s\n", difference.gain,

@@ -64,6 +64,10 @@ void tune_show_header(const struct tune *tune)
                      d->whole ? ", whole" : "");
         printf("  %-32s %s\n", d->name, text);
     }
+    for (int i = 0; cr_space_constraint(tune->space, i); i++)
+        printf("  %s\n", cr_space_constraint(tune->space, i));
+    if (!tune->own_first)
+        printf("The file's own values break a constraint: trial 0 is the nearest point that was found\n");
     printf("sampler %s; %lld trial%s, %lld at once\n", cr_study_sampler(tune->study), (long long)tune->options.trials,
            tune->options.trials == 1 ? "" : "s", (long long)tune->values->jobs);
     if (tune->ended_before > 0)

@@ -419,7 +419,7 @@ static void grid_is_complete(void **state)
         struct cr_sampler_call call = {space, seen, i, i + 1, 12, 1, choice.options};
         assert_int_equal(choice.sampler->suggest(&call, units[i], &err), CR_OK);
         cr_space_snap(space, units[i]);
-        assert_false(cr_sampler_is_known(&call, units[i]));
+        assert_true(cr_sampler_is_new(&call, units[i]));
         seen[i] = (struct cr_seen){.unit = units[i]};
         ends += units[i][2] == 0 || units[i][2] == 1;
         whole += units[i][0] == 1;

@@ -1,7 +1,8 @@
 /*
  * cradle/tune.h - the search for good hyper-parameters: spaces from tagged config files, samplers, pruners, studies.
  *
- * Any value of a config file may carry a search tag (`lr: !log [1e-4, 1]`). These values are the dimensions of a space.
+ * Any value of a config file may carry a search tag (`lr: !log [1e-4, 1]`). These values are the dimensions of a space;
+ * its section `tune` may hold constraints between them (`constraints: [a <= b]`, docs/tuning.md).
  * A study asks a sampler for a point of the space, is told the score of it, and keeps everything in one SQLite file.
  * The caller evaluates the point however it likes (ask and tell), or lets the study train the config.
  */
@@ -31,7 +32,10 @@ struct cr_dimension {
 };
 
 struct cr_space;
-/* From the tags of a config, which must live as long. A config without tags is an error. */
+/*
+ * From the tags of a config, which must live as long. Errors: a config without tags, a constraint that names nothing in
+ * it, constraints that no point seems to keep.
+ */
 CR_API enum cr_status cr_space_new(struct cr_space **space, const struct cr_config *config, struct cr_error *err);
 CR_API void cr_space_free(struct cr_space *space);
 CR_API int cr_space_count(const struct cr_space *space);
@@ -41,6 +45,16 @@ CR_API const struct cr_dimension *cr_space_dimension(const struct cr_space *spac
  * A point is one double a dimension: the value, or the index of a choice, or NaN where the dimension has no value
  * because another branch was chosen.
  */
+/* A constraint as it was written; NULL behind the last. */
+CR_API const char *cr_space_constraint(const struct cr_space *space, int index);
+/* Whether a point keeps all constraints. `broken` (may be NULL): the first that it breaks as it was written, or NULL.
+ */
+CR_API bool cr_space_allows(const struct cr_space *space, const double *values, const char **broken);
+/*
+ * The point of a study's first trial: the file's own values. False: constraints forbid these, and it is an allowed
+ * point near to them.
+ */
+CR_API bool cr_space_first(const struct cr_space *space, double *values);
 /* The value as text ("0.01", "sgd", "-"). */
 CR_API void cr_space_text(const struct cr_space *space, int index, double value, char *text, size_t size);
 /* A config of its own in which the values stand in the place of the tags. */
@@ -82,6 +96,7 @@ struct cr_study_trial {
     double start;                          /* seconds after the first trial of the study began */
     const char *worker; /* what ran it, as the file tells: machine, process and its beginning; NULL: not known */
     bool lost;          /* it runs by what the file says, but its worker is gone */
+    bool outside;       /* no point of the space as it is now: ranges or constraints were changed */
 };
 
 struct cr_study_options {
@@ -130,7 +145,7 @@ CR_API enum cr_status cr_study_tell(struct cr_study *study, int64_t number, enum
 /* All trials in order of their numbers, as they are in the file now; borrowed until the next call of this function. */
 CR_API enum cr_status cr_study_trials(struct cr_study *study, const struct cr_study_trial **trials, int64_t *count,
                                       struct cr_error *err);
-/* The best complete trial of a list, or NULL. */
+/* The best complete trial of a list that is a point of the space, or NULL. */
 CR_API const struct cr_study_trial *cr_study_best(const struct cr_study *study, const struct cr_study_trial *trials,
                                                   int64_t count);
 /* A sign of life of a trial that reports nothing for long. */

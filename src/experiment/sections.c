@@ -1,5 +1,5 @@
 /*
- * The config file as a whole: data, model, train, babysit, and nothing else.
+ * The config file as a whole: data, model, train, babysit, and tune, which a search reads; nothing else.
  */
 #include "experiment/sections.h"
 
@@ -9,7 +9,7 @@
 #include "config/node.h"
 
 struct root {
-    const struct cr_node *data, *model, *train, *babysit;
+    const struct cr_node *data, *model, *train, *babysit, *tune;
 };
 
 static const struct cr_option root_options[] = {
@@ -17,6 +17,7 @@ static const struct cr_option root_options[] = {
     CR_NODE("model", struct root, model, .kind = "layers"),
     CR_NODE("train", struct root, train, .kind = "train"),
     CR_NODE("babysit", struct root, babysit, .kind = "babysit"),
+    CR_NODE("tune", struct root, tune, .kind = "tune"), /* what a search must keep; a training has its values */
     {0},
 };
 

@@ -27,21 +27,12 @@ static const double beat_every = 20;
 /* ----------------------------------------------------------------------------------------------------------- template
  */
 
-/* Whether `word` names the dimension: its path, or an end of it that begins behind a dot. */
-static bool is_called(const struct cr_dimension *dimension, const char *word)
-{
-    size_t length = strlen(dimension->name), wanted = strlen(word);
-    if (length < wanted || strcmp(dimension->name + length - wanted, word) != 0)
-        return false;
-    return length == wanted || dimension->name[length - wanted - 1] == '.';
-}
-
 /* The dimension of that name: where several have it, the one with a value; -1: none is called so. */
 static int find_dimension(const struct cr_space *space, const char *word, const double *values)
 {
     int found = -1;
     for (int d = 0; d < space->count; d++)
-        if (is_called(&space->axes[d].dimension, word) && (found < 0 || !isnan(values[d])))
+        if (cr_path_is_called(space->axes[d].dimension.name, word) && (found < 0 || !isnan(values[d])))
             found = d;
     return found;
 }

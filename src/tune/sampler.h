@@ -7,7 +7,7 @@
 #define CR_TUNE_SAMPLER_H
 
 #include "base/random.h"
-#include "tune/space.h"
+#include "tune/feasible.h"
 
 enum cr_seen_state {
     CR_SEEN_VALUE,   /* it has a value (of a pruned trial: the last one) */
@@ -33,21 +33,25 @@ struct cr_sampler_call {
 
 struct cr_sampler {
     struct cr_entry entry;
-    /* Fills `unit` [dimensions], which need not be snapped. Where nothing new is left it may return any point. */
+    /*
+     * Fills `unit` [dimensions], which need not be snapped. A point that is not new (cr_sampler_is_new) is replaced by
+     * one that is, so a sampler that found none within some tries returns what it has.
+     */
     enum cr_status (*suggest)(const struct cr_sampler_call *call, double *unit, struct cr_error *err);
 };
 
 /* The draws of a trial; `purpose` tells several streams of one sampler apart. */
 struct cr_random cr_sampler_stream(const struct cr_sampler_call *call, uint64_t purpose);
-/* An even draw from the space, every dimension filled whether it is active or not. */
-void cr_sampler_uniform(const struct cr_space *space, struct cr_random *random, double *unit);
-/* One dimension of it. */
+/* An even draw of one dimension. For all of them: cr_space_draw. */
 double cr_sampler_uniform_axis(const struct cr_dimension *dimension, struct cr_random *random);
 /* Point `index` of the scrambled Sobol sequence of this seed, with choices and all. */
 void cr_sampler_spread(const struct cr_space *space, uint64_t seed, int64_t index, double *unit);
-/* Whether the point is among the trials as it is, or once snapped. */
+/* Whether a snapped point is among the trials. */
 bool cr_sampler_has(const struct cr_sampler_call *call, const double *unit);
-bool cr_sampler_is_known(const struct cr_sampler_call *call, const double *unit);
+/* Whether a point, once snapped, can be a trial: the constraints allow it, and no trial has had it. */
+bool cr_sampler_is_new(const struct cr_sampler_call *call, const double *unit);
+/* Puts a new point, where there is one, in the place of one that is not: one that is allowed, in any case. */
+void cr_sampler_renew(const struct cr_sampler_call *call, double *unit);
 /* Trials with a value. */
 int64_t cr_sampler_values(const struct cr_sampler_call *call);
 

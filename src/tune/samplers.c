@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "config/node.h"
+#include "tune/combinations.h"
 #include "tune/sobol.h"
 
 #define CR_ENTRY(name) extern const struct cr_sampler cr_sampler_##name;
@@ -91,12 +92,6 @@ double cr_sampler_uniform_axis(const struct cr_dimension *dimension, struct cr_r
     return dimension->kind == CR_CHOICES ? floor(u * dimension->count) : u;
 }
 
-void cr_sampler_uniform(const struct cr_space *space, struct cr_random *random, double *unit)
-{
-    for (int d = 0; d < space->count; d++)
-        unit[d] = cr_sampler_uniform_axis(&space->axes[d].dimension, random);
-}
-
 /* Behind the sequence's last dimension come even draws. */
 void cr_sampler_spread(const struct cr_space *space, uint64_t seed, int64_t index, double *unit)
 {
@@ -106,6 +101,7 @@ void cr_sampler_spread(const struct cr_space *space, uint64_t seed, int64_t inde
         double u = d < CR_SOBOL_MOST ? cr_sobol_scrambled((uint32_t)index, d, seed) : cr_random_uniform(&random);
         unit[d] = dimension->kind == CR_CHOICES ? floor(u * dimension->count) : u;
     }
+    cr_space_repair(space, &random, unit);
 }
 
 bool cr_sampler_has(const struct cr_sampler_call *call, const double *unit)
@@ -116,12 +112,32 @@ bool cr_sampler_has(const struct cr_sampler_call *call, const double *unit)
     return false;
 }
 
-bool cr_sampler_is_known(const struct cr_sampler_call *call, const double *unit)
+bool cr_sampler_is_new(const struct cr_sampler_call *call, const double *unit)
 {
     double snapped[CR_SPACE_MOST];
     memcpy(snapped, unit, (size_t)call->space->count * sizeof *unit);
     cr_space_snap(call->space, snapped);
-    return cr_sampler_has(call, snapped);
+    return cr_space_allows_raw(call->space, snapped) && !cr_sampler_has(call, snapped);
+}
+
+void cr_sampler_renew(const struct cr_sampler_call *call, double *unit)
+{
+    const struct cr_space *space = call->space;
+    struct cr_random random = cr_sampler_stream(call, UINT64_C(3) << 32);
+    double raw[CR_SPACE_MOST], points = cr_combinations(space, INT64_MAX);
+    if (cr_sampler_is_new(call, unit))
+        return;
+    cr_space_repair(space, &random, unit);
+    if (points > CR_COMBINATIONS_FEW || cr_sampler_is_new(call, unit))
+        return;
+    int64_t count = (int64_t)points, start = (int64_t)cr_random_below(&random, (uint64_t)count);
+    for (int64_t i = 0; i < count; i++) {
+        cr_combination(space, INT64_MAX, (start + i) % count, raw);
+        if (!cr_sampler_is_new(call, raw))
+            continue;
+        memcpy(unit, raw, (size_t)space->count * sizeof *unit);
+        return;
+    }
 }
 
 int64_t cr_sampler_values(const struct cr_sampler_call *call)

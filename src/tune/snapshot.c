@@ -1,6 +1,7 @@
 /*
  * From stored trials to points of the space. A trial that lacks a value, or has one that the space cannot have (its
- * ranges were changed, another program added it), is kept and counted, but is no point that a sampler sees.
+ * ranges or constraints were changed, another program added it), is kept and counted, but is no point that a sampler
+ * sees.
  */
 #include <math.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static bool place(const struct cr_space *space, const struct cr_stored_trial *tr
             values[d] = cr_distribution_value(dimension, value->distribution, value->value);
         fits = fits && !isnan(values[d]);
     }
-    return fits;
+    return fits && cr_space_allows(space, values, NULL);
 }
 
 enum cr_status cr_snapshot_read(struct cr_snapshot *snapshot, struct cr_study *study, struct cr_error *err)
@@ -63,6 +64,7 @@ enum cr_status cr_snapshot_read(struct cr_snapshot *snapshot, struct cr_study *s
                                                       .reports = stored->reports,
                                                       .start = stored->start,
                                                       .worker = stored->owner,
+                                                      .outside = !snapshot->fits[i] && !study->read_space,
                                                       .lost = stored->state == CR_TRIAL_RUNNING &&
                                                               cr_owner_is_dead(stored->owner, stored->silence)};
     }

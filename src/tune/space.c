@@ -11,8 +11,11 @@
 
 #include "base/text.h"
 #include "config/search.h"
+#include "tune/constraint.h"
+#include "tune/feasible.h"
 
 enum { DIGITS = 6 };
+static const char section_key[] = "tune"; /* what is said of the search itself: no values of the file */
 
 /* ---------------------------------------------------------------------------------------------------- from the tags
  */
@@ -101,6 +104,8 @@ static enum cr_status visit(struct builder *b, const struct cr_node *node, const
         return add(b, node, path, parent, branch);
     int index = 0;
     for (const struct cr_node *child = node->first; child; child = child->next) {
+        if (!path[0] && child->key && strcmp(child->key, section_key) == 0)
+            continue;
         const char *below = node->kind == CR_NODE_MAP
                                 ? cr_arena_format(b->space->arena, "%s%s%s", path, path[0] ? "." : "", child->key)
                                 : cr_arena_format(b->space->arena, "%s[%d]", path, index++);
@@ -125,6 +130,8 @@ enum cr_status cr_space_new(struct cr_space **space, const struct cr_config *con
     if (made->count == 0)
         CR_GO(cr_fail(err, CR_ERROR_CONFIG,
                       "%s: there is nothing to search: give a value a range, as in lr: !log [1e-4, 1]", root->file));
+    CR_GO(cr_constraints_read(made, cr_node_get(root, section_key), err));
+    CR_GO(cr_space_settle(made, err));
     *space = made;
     made = NULL;
 done:
@@ -138,6 +145,14 @@ void cr_space_free(struct cr_space *space)
         return;
     cr_arena_free(space->arena);
     free(space);
+}
+
+bool cr_path_is_called(const char *path, const char *word)
+{
+    size_t length = strlen(path), wanted = strlen(word);
+    if (length < wanted || strcmp(path + length - wanted, word) != 0)
+        return false;
+    return length == wanted || path[length - wanted - 1] == '.';
 }
 
 int cr_space_count(const struct cr_space *space)
@@ -219,40 +234,12 @@ void cr_space_snap(const struct cr_space *space, double *unit)
     cr_space_to_unit(space, values, unit);
 }
 
-void cr_space_first(const struct cr_space *space, double *values)
-{
-    for (int i = 0; i < space->count; i++)
-        values[i] = cr_space_active(space, values, i) ? space->axes[i].dimension.first : (double)NAN;
-}
-
 bool cr_space_same(const struct cr_space *space, const double *a, const double *b)
 {
     for (int i = 0; i < space->count; i++)
         if (a[i] != b[i] && !(isnan(a[i]) && isnan(b[i])))
             return false;
     return true;
-}
-
-/* Points of everything that hangs on `parent` having `branch`. */
-static double points_below(const struct cr_space *space, int parent, int branch)
-{
-    double product = 1;
-    for (int i = parent + 1; i < space->count; i++) {
-        const struct cr_dimension *d = &space->axes[i].dimension;
-        if (d->parent != parent || d->branch != branch)
-            continue;
-        double own = d->kind == CR_CHOICES ? 0 : d->whole ? d->high - d->low + 1 : (double)INFINITY;
-        for (int c = 0; c < d->count; c++)
-            own += points_below(space, i, c);
-        product *= own;
-    }
-    return product;
-}
-
-int64_t cr_space_points(const struct cr_space *space, int64_t limit)
-{
-    double points = points_below(space, -1, -1);
-    return points < (double)limit ? (int64_t)points : limit;
 }
 
 /* ------------------------------------------------------------------------------------------------------------ values

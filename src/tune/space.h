@@ -21,7 +21,13 @@ struct cr_space {
     struct cr_arena *arena;
     int count;
     struct cr_axis *axes; /* [count]; parents stand before their children */
+    int constraint_count;
+    struct cr_constraint *constraints; /* [constraint_count] */
+    double *anchor; /* [count]: a point that keeps them, with values for all dimensions, active or not */
 };
+
+/* Whether a value of this path is called `word`: by the path itself, or by an end of it that begins behind a dot. */
+bool cr_path_is_called(const char *path, const char *word);
 
 /* Dimensions of a struct of the caller, for samplers' tests and for functions; the labels may be NULL. */
 double cr_axis_to_unit(const struct cr_dimension *dimension, double value);
@@ -35,10 +41,11 @@ void cr_space_to_unit(const struct cr_space *space, const double *values, double
 void cr_space_from_unit(const struct cr_space *space, const double *unit, double *values);
 /* Unit coordinates of that point. */
 void cr_space_snap(const struct cr_space *space, double *unit);
-/* The point to try first. */
-void cr_space_first(const struct cr_space *space, double *values);
 bool cr_space_same(const struct cr_space *space, const double *a, const double *b);
-/* How many points there are, or `limit` where there are that many or more. */
+/*
+ * How many points there are, or `limit` where there are that many or more. Where there are very many, those count that
+ * constraints forbid.
+ */
 int64_t cr_space_points(const struct cr_space *space, int64_t limit);
 
 #endif

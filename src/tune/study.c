@@ -8,14 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "tune/distribution.h"
 #include "tune/owner.h"
 
 enum { LAG = 4 };
-
-const char cr_study_space_key[] = "cradle:space";
-static const char validation_key[] = "cradle:validation", folds_key[] = "cradle:folds";
 
 /* ---------------------------------------------------------------------------------------------------------- opening */
 
@@ -43,21 +39,6 @@ static enum cr_status check_trials(const struct cr_study *study, const struct cr
     return CR_OK;
 }
 
-/* Every dimension by name, for people who look into the file, and to see whether the study is ours. */
-static enum cr_status note_space(struct cr_study *study, struct cr_arena *arena, struct cr_error *err)
-{
-    const char *text = "{";
-    for (int d = 0; d < study->space->count && text; d++) {
-        const struct cr_dimension *dimension = &study->space->axes[d].dimension;
-        const char *distribution = cr_distribution_text(arena, dimension);
-        text = distribution
-                   ? cr_arena_format(arena, "%s%s\"%s\": %s", text, d ? ", " : "", dimension->name, distribution)
-                   : NULL;
-    }
-    text = text ? cr_arena_format(arena, "%s}", text) : NULL;
-    return text ? cr_store_set(study->store, cr_study_space_key, text, err) : cr_fail_memory(err);
-}
-
 static enum cr_status join(struct cr_study *study, const struct cr_study_options *options, struct cr_error *err)
 {
     const char *file = options->file ? options->file : "the study";
@@ -68,7 +49,7 @@ static enum cr_status join(struct cr_study *study, const struct cr_study_options
                        options->maximize ? "smallest" : "largest", options->maximize ? "largest" : "smallest");
     CR_TRY(cr_snapshot_read(&study->asked, study, err));
     CR_TRY(check_trials(study, &study->asked, file, err));
-    CR_TRY(note_space(study, study->asked.arena, err));
+    CR_TRY(cr_study_note_space(study, study->asked.arena, err));
     return cr_store_commit(study->store, err);
 }
 
@@ -177,6 +158,7 @@ static enum cr_status suggest(struct cr_study *study, int64_t number, double *va
     if (!*found)
         return CR_OK;
     CR_TRY(study->sampler.sampler->suggest(&call, unit, err));
+    cr_sampler_renew(&call, unit);
     cr_space_from_unit(study->space, unit, values);
     return CR_OK;
 }
@@ -350,7 +332,7 @@ const struct cr_study_trial *cr_study_best(const struct cr_study *study, const s
     const struct cr_study_trial *best = NULL;
     bool maximize = cr_store_maximizes(study->store);
     for (int64_t i = 0; i < count; i++)
-        if (trials[i].state == CR_TRIAL_COMPLETE && isfinite(trials[i].score) &&
+        if (trials[i].state == CR_TRIAL_COMPLETE && isfinite(trials[i].score) && !trials[i].outside &&
             (!best || (maximize ? trials[i].score > best->score : trials[i].score < best->score)))
             best = &trials[i];
     return best;
@@ -369,48 +351,4 @@ const char *cr_study_name(const struct cr_study *study)
 bool cr_study_maximizes(const struct cr_study *study)
 {
     return cr_store_maximizes(study->store);
-}
-
-/* A whole number that was noted with the study; 0: none. */
-static int64_t noted(struct cr_study *study, const char *key)
-{
-    const char *text = NULL;
-    int64_t number = 0;
-    struct cr_arena *arena = cr_arena_new();
-    if (arena && cr_store_get(study->store, arena, key, &text, NULL) == CR_OK && text)
-        cr_text_int(text, &number);
-    cr_arena_free(arena);
-    return number;
-}
-
-static enum cr_status note(struct cr_study *study, const char *key, int64_t number, struct cr_error *err)
-{
-    char text[32];
-    if (noted(study, key) == number)
-        return CR_OK;
-    cr_text_format(text, sizeof text, "%lld", (long long)number);
-    return cr_store_set(study->store, key, text, err);
-}
-
-int64_t cr_study_validation(struct cr_study *study)
-{
-    return noted(study, validation_key);
-}
-
-int64_t cr_study_folds(struct cr_study *study)
-{
-    return noted(study, folds_key);
-}
-
-enum cr_status cr_study_note_validation(struct cr_study *study, int64_t samples, int64_t folds, struct cr_error *err)
-{
-    CR_TRY(note(study, validation_key, samples, err));
-    return note(study, folds_key, folds, err);
-}
-
-const char *cr_study_score_name(struct cr_study *study)
-{
-    return cr_study_validation(study) == 0 ? "score"
-           : cr_study_maximizes(study)     ? "validation accuracy"
-                                           : "validation loss";
 }

@@ -32,6 +32,8 @@ struct cr_study {
 /* The attribute in which the dimensions are kept: {"path": distribution, ...}. */
 extern const char cr_study_space_key[];
 
+/* Notes the dimensions and the constraints. */
+enum cr_status cr_study_note_space(struct cr_study *study, struct cr_arena *arena, struct cr_error *err);
 /* What trials are trained on: samples of the validation part, folds. */
 enum cr_status cr_study_note_validation(struct cr_study *study, int64_t samples, int64_t folds, struct cr_error *err);
 /* Reads everything; `snapshot` is emptied first. */

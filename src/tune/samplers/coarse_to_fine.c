@@ -80,7 +80,7 @@ static enum cr_status suggest(const struct cr_sampler_call *call, double *unit, 
         int64_t most = count < o->keep ? count : o->keep;
         const struct cr_seen *about = stage > 0 && most > 0 ? ranked[cr_random_below(&random, (uint64_t)most)] : NULL;
         draw(call->space, about, pow(0.5, (double)stage), &random, unit);
-        if (!cr_sampler_is_known(call, unit))
+        if (cr_sampler_is_new(call, unit))
             break;
     }
     free(ranked);

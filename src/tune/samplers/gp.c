@@ -207,9 +207,12 @@ static double merit(const struct search *s, const double *point, double *gradien
     return value;
 }
 
+/* Nothing where the constraints forbid it. */
 static double merit_snapped(const struct search *s, const double *raw)
 {
     double point[CR_SPACE_MOST];
+    if (!cr_space_allows_raw(s->space, raw))
+        return -(double)INFINITY;
     memcpy(point, raw, (size_t)s->dims * sizeof *point);
     cr_space_snap(s->space, point);
     return merit(s, point, NULL);
@@ -222,6 +225,9 @@ static double downhill(void *user, const double *x, double *gradient)
     double point[CR_SPACE_MOST];
     for (int d = 0; d < s->dims; d++)
         point[d] = cr_space_active(s->space, point, d) ? (s->choice[d] ? s->raw[d] : x[d]) : (double)NAN;
+    memset(gradient, 0, (size_t)s->dims * sizeof *gradient);
+    if (!cr_space_allows_raw(s->space, point))
+        return (double)INFINITY;
     double value = -merit(s, point, gradient);
     for (int d = 0; d < s->dims; d++)
         gradient[d] = isnan(point[d]) ? 0 : -gradient[d];
@@ -246,6 +252,7 @@ static void draw_near(const struct search *s, struct cr_random *random, double *
         else
             raw[d] = s->choice[d] ? about[d] : fmin(fmax(about[d] + width * length * step, 0), 1);
     }
+    cr_space_repair(s->space, random, raw);
 }
 
 static int by_merit(const void *a, const void *b)
@@ -277,7 +284,7 @@ static void try(const struct search *s, struct candidate *candidate, int d, doub
     struct candidate next = *candidate;
     next.raw[d] = raw;
     next.merit = merit_snapped(s, next.raw);
-    if (next.merit > candidate->merit && !cr_sampler_is_known(s->call, next.raw))
+    if (next.merit > candidate->merit && cr_sampler_is_new(s->call, next.raw))
         *candidate = next;
 }
 
@@ -307,7 +314,7 @@ static enum cr_status propose(struct search *s, double *unit, struct cr_error *e
         return cr_fail_memory(err);
     for (int i = 0; i < DRAWS + NEAR; i++) {
         if (i < DRAWS)
-            cr_sampler_uniform(s->space, &random, candidates[i].raw);
+            cr_space_draw(s->space, &random, candidates[i].raw);
         else
             draw_near(s, &random, candidates[i].raw);
         candidates[i].merit = merit_snapped(s, candidates[i].raw);
@@ -319,7 +326,7 @@ static enum cr_status propose(struct search *s, double *unit, struct cr_error *e
     }
     qsort(candidates, CLIMBS, sizeof *candidates, by_merit);
     int chosen = 0;
-    while (chosen + 1 < DRAWS + NEAR && cr_sampler_is_known(s->call, candidates[chosen].raw))
+    while (chosen + 1 < DRAWS + NEAR && !cr_sampler_is_new(s->call, candidates[chosen].raw))
         chosen++;
     memcpy(unit, candidates[chosen].raw, (size_t)s->dims * sizeof *unit);
     free(candidates);
@@ -339,8 +346,8 @@ static enum cr_status suggest(const struct cr_sampler_call *call, double *unit, 
     if (cr_sampler_values(call) < (start < 3 ? 3 : start)) {
         cr_sampler_spread(call->space, call->seed, call->number, unit);
         struct cr_random random = cr_sampler_stream(call, 1);
-        for (int i = 0; i < DRAWS && cr_sampler_is_known(call, unit); i++)
-            cr_sampler_uniform(call->space, &random, unit);
+        for (int i = 0; i < DRAWS && !cr_sampler_is_new(call, unit); i++)
+            cr_space_draw(call->space, &random, unit);
         return CR_OK;
     }
     for (int d = 0; d < s.dims; d++)

@@ -10,8 +10,8 @@ static enum cr_status suggest(const struct cr_sampler_call *call, double *unit, 
     (void)err;
     struct cr_random random = cr_sampler_stream(call, 0);
     for (int i = 0; i < TRIES; i++) {
-        cr_sampler_uniform(call->space, &random, unit);
-        if (!cr_sampler_is_known(call, unit))
+        cr_space_draw(call->space, &random, unit);
+        if (cr_sampler_is_new(call, unit))
             break;
     }
     return CR_OK;

@@ -11,8 +11,8 @@ static enum cr_status suggest(const struct cr_sampler_call *call, double *unit, 
     (void)err;
     cr_sampler_spread(call->space, call->seed, call->number, unit);
     struct cr_random random = cr_sampler_stream(call, 0);
-    for (int i = 0; i < TRIES && cr_sampler_is_known(call, unit); i++)
-        cr_sampler_uniform(call->space, &random, unit);
+    for (int i = 0; i < TRIES && !cr_sampler_is_new(call, unit); i++)
+        cr_space_draw(call->space, &random, unit);
     return CR_OK;
 }
 

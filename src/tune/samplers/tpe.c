@@ -214,7 +214,7 @@ static void choose(const struct cr_sampler_call *call, const struct density *goo
         memcpy(point, raw, (size_t)call->space->count * sizeof *raw);
         cr_space_snap(call->space, point);
         double score = density_at(good, point, o->multivariate) - density_at(other, point, o->multivariate);
-        bool is_new = !cr_sampler_is_known(call, point);
+        bool is_new = cr_sampler_is_new(call, point);
         if (is_new && (!found || score > best)) {
             best = score;
             found = true;
@@ -222,7 +222,7 @@ static void choose(const struct cr_sampler_call *call, const struct density *goo
         }
     }
     if (!found)
-        cr_sampler_uniform(call->space, &random, unit);
+        cr_space_draw(call->space, &random, unit);
 }
 
 static enum cr_status suggest(const struct cr_sampler_call *call, double *unit, struct cr_error *err)
@@ -232,7 +232,7 @@ static enum cr_status suggest(const struct cr_sampler_call *call, double *unit, 
     struct density good = {0}, other = {0};
     if (cr_sampler_values(call) < o->start) {
         struct cr_random random = cr_sampler_stream(call, 0);
-        cr_sampler_uniform(call->space, &random, unit);
+        cr_space_draw(call->space, &random, unit);
         return CR_OK;
     }
     const struct cr_seen **trials = malloc((size_t)call->count * sizeof *trials);
