@@ -85,6 +85,18 @@ cradle tune small.yaml --study d --trials 2 model='[dense: 10]' train.loss=mse '
 cradle tune small.yaml --study dead --trials 1 train.epochs=4 train.batch=8 'train.optimizer={sgd: {lr: !log [1e-9, 1e-8]}}'
 grep -q '^Trial 0: failed, ' out && grep -q '^        not-learning: it began at [0-9.]* and is [0-9.]* .* steps$' out ||
     fault "a trial that learns nothing: $(cat out err)"
+# One that only begins slowly is complete: the babysitter's word after its first epoch is not the last one.
+cat >slow.yaml <<'END'
+data: {source: digits, limit: 800, validation: 0.25}
+model: [dense: 32, sigmoid, dense: 32, sigmoid, dense: 10]
+train: {optimizer: {sgd: {lr: !log [0.0099, 0.0101, 0.01]}}, schedule: {linear: {warmup: 7}}, batch: 4, epochs: 8}
+END
+cradle tune slow.yaml --trials 1 --threads 1
+grep -q '"check":"not-learning"' runs/slow-tune/trials/0000/events.jsonl || fault "slow.yaml gives no cause to doubt"
+[ $code = 0 ] && grep -q '^Trial 0: 0\.[4-9]' out || fault "a trial that begins slowly: $(cat out err)"
+cradle tune slow.yaml --trials 1 --threads 1 --study slower train.optimizer.sgd.lr='!log [1e-7, 1e-6]'
+grep -q '^Trial 0: failed, ' out && [ "$(grep -c '"event":"epoch"' slower/trials/0000/events.jsonl)" = 4 ] ||
+    fault "a trial that learns nothing in half of its epochs: $(cat out err)"
 cradle tune small.yaml --study d2 --trials 3 --objective loss --pruner 'median: {trials: 1, warmup: 0}' train.epochs=4
 [ $code = 0 ] && grep -q 'smallest validation loss' out || fault "loss: $(cat out err)"
 expect 1 'cradle: trial 0: data.validation: a search compares by a validation part, and there is none: set 0.1 or so' \

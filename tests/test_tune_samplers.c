@@ -13,6 +13,7 @@
 #include "tune/process.h"
 #include "tune/sampler.h"
 #include "tune/sobol.h"
+#include "tune/success.h"
 #include "tune/warp.h"
 
 static struct cr_error err;
@@ -302,6 +303,43 @@ static void improvement_has_slopes_everywhere(void **state)
     assert_true(fabs(exp(at_one) - (0.24197072451914337 + 0.8413447460685429)) < 1e-12);
 }
 
+/* log Phi, its derivative by differences; the chance not to fail falls from 1 to 0 where points begin to. */
+static void chances(void **state)
+{
+    (void)state;
+    static const double places[] = {-30, -6, -1, 0, 3, 4.999, 5.001, 12};
+    double unused, slope, step = 1e-6;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        double below = cr_log_normal(places[i] - step, &unused), above = cr_log_normal(places[i] + step, &unused);
+        cr_log_normal(places[i], &slope);
+        assert_true(fabs((above - below) / (2 * step) - slope) < 1e-6 * (1 + fabs(slope)));
+    }
+    assert_true(fabs(cr_log_normal(0, &unused) - log(0.5)) < 1e-12);
+    assert_true(fabs(cr_log_normal(-1, &unused) - log(0.15865525393145707)) < 1e-12);
+
+    bool choice[2] = {false, false};
+    double good[20], failed[20];
+    for (int i = 0; i < 10; i++) {
+        good[2 * i] = 0.6 * i / 10, failed[2 * i] = 0.7 + 0.3 * i / 10;
+        good[2 * i + 1] = failed[2 * i + 1] = (double)(i * 7 % 10) / 10;
+    }
+    struct cr_success *success;
+    assert_int_equal(cr_success_new(&success, 2, choice, good, 10, failed, 10, &err), CR_OK);
+    for (int i = 0; i < 10; i++) {
+        double x[2] = {0.1 * i, 0.45}, chance = exp(cr_success_log(success, x, NULL));
+        assert_true(x[0] < 0.55 ? chance > 0.8 : x[0] > 0.75 ? chance < 0.1 : true);
+        for (int d = 0; d < 2; d++) {
+            double gradient[2] = {0, 0}, left[2] = {x[0], x[1]}, right[2] = {x[0], x[1]};
+            cr_success_log(success, x, gradient);
+            left[d] -= step, right[d] += step;
+            double slope_here =
+                (cr_success_log(success, right, NULL) - cr_success_log(success, left, NULL)) / (2 * step);
+            assert_true(fabs(slope_here - gradient[d]) < 1e-5 * (1 + fabs(slope_here)));
+        }
+    }
+    cr_success_free(success);
+}
+
 static void warped_scores(void **state)
 {
     (void)state;
@@ -406,6 +444,38 @@ static void samplers_are_better_than_chance(void **state)
     assert_true(mean_best("coarse-to-fine") < chance);
 }
 
+/* Half of the space fails, and scores get better up to there: how many of the last half of the trials lie far inside.
+ */
+static int failures_of(const char *sampler)
+{
+    static double units[TRIALS][DIMS];
+    struct cr_sampler_choice choice;
+    struct cr_seen seen[TRIALS];
+    int failures = 0;
+    assert_int_equal(cr_sampler_choose(&choice, sampler, space, TRIALS, &err), CR_OK);
+    for (int i = 0; i < TRIALS; i++) {
+        struct cr_sampler_call call = {space, seen, i, i + 1, TRIALS, 5, choice.options};
+        assert_int_equal(choice.sampler->suggest(&call, units[i], &err), CR_OK);
+        cr_space_snap(space, units[i]);
+        bool fails = units[i][0] > 0.5;
+        seen[i] = (struct cr_seen){units[i], fails ? CR_SEEN_FAILED : CR_SEEN_VALUE, -units[i][0]};
+        failures += units[i][0] > 0.6 && i >= TRIALS / 2;
+    }
+    cr_sampler_choice_free(&choice);
+    return failures;
+}
+
+static void failures_are_avoided(void **state)
+{
+    (void)state;
+    make("x: !uniform [0, 1]\ny: !uniform [0, 1]\n");
+    int chance = failures_of("random");
+    assert_in_range(chance, 4, 16);
+    assert_true(failures_of("gp") < chance / 2);
+    assert_true(failures_of("tpe") < chance);
+    assert_true(failures_of("coarse-to-fine") < chance);
+}
+
 static void grid_is_complete(void **state)
 {
     (void)state;
@@ -467,9 +537,11 @@ int main(void)
         cmocka_unit_test(process_slopes),
         cmocka_unit_test(process_finds_what_matters),
         cmocka_unit_test(improvement_has_slopes_everywhere),
+        cmocka_unit_test(chances),
         cmocka_unit_test(warped_scores),
         cmocka_unit_test_teardown(samplers_keep_the_contract, tear_down),
         cmocka_unit_test_teardown(samplers_are_better_than_chance, tear_down),
+        cmocka_unit_test_teardown(failures_are_avoided, tear_down),
         cmocka_unit_test_teardown(grid_is_complete, tear_down),
         cmocka_unit_test_teardown(auto_says_why, tear_down),
     };

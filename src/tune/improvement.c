@@ -15,6 +15,18 @@ static double mills(double z)
     return 1 / tail;
 }
 
+double cr_log_normal(double z, double *slope)
+{
+    if (z > 5) {
+        double above = 0.5 * erfc(z * root_half);
+        *slope = exp(-z * z / 2 - log_root_2pi) / (1 - above);
+        return log1p(-above);
+    }
+    double ratio = mills(z);
+    *slope = 1 / ratio;
+    return log(ratio) - z * z / 2 - log_root_2pi;
+}
+
 double cr_log_improvement(double best, double mean, double deviation, double *by_mean, double *by_deviation)
 {
     double z = (best - mean) / deviation;

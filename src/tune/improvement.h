@@ -9,5 +9,7 @@
 
 /* log EI and its derivatives by mean and by deviation. */
 double cr_log_improvement(double best, double mean, double deviation, double *by_mean, double *by_deviation);
+/* log Phi(z), and its derivative. */
+double cr_log_normal(double z, double *slope);
 
 #endif

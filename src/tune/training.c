@@ -19,12 +19,15 @@ struct watch {
     const struct cr_study_training *training;
     int64_t number;
     double best; /* of the epochs of this run; NaN: none yet */
-    bool pruned, diverged, stopped;
-    char dead[480]; /* why nothing is learned, as the babysitter says; "": it is */
-    double beaten;  /* when the last sign of life was given */
+    double loss; /* validation loss of the last epoch; NaN: none yet */
+    bool pruned, diverged, stopped, ended, dead;
+    char doubt[480];   /* that nothing is learned, as the babysitter says; "": none */
+    double doubt_loss; /* validation loss when it was said */
+    double beaten;     /* when the last sign of life was given */
 };
 
-static const double beat_every = 20; /* seconds */
+static const double beat_every = 20;   /* seconds */
+static const double least_fall = 0.01; /* of the validation loss since the doubt: it learns after all */
 
 /* ------------------------------------------------------------------------------------------------------------ reports
  */
@@ -38,13 +41,28 @@ static void note(struct watch *watch, const struct cr_event *event)
 {
     double score = score_of(watch, event);
     watch->best = watch->training->objective == CR_OBJECTIVE_LOSS ? fmin(watch->best, score) : fmax(watch->best, score);
+    watch->loss = event->validation_loss;
 }
 
-/* A network that learns nothing is no bad score among others: the trial ends with the cause. */
-static void note_finding(struct watch *watch, const struct cr_event *event)
+/*
+ * A network that learns nothing is no bad score among others: the trial ends with the cause. One that only begins
+ * slowly, under a warm-up or on a plateau, is not lost: the babysitter's word waits until half of the epochs, and is
+ * forgotten where the validation loss has fallen since.
+ */
+static void note_doubt(struct watch *watch, const struct cr_event *event)
 {
-    if (event->kind == CR_EVENT_FINDING && strcmp(event->finding->check, "not-learning") == 0)
-        cr_text_format(watch->dead, sizeof watch->dead, "not-learning: %s", event->finding->evidence);
+    if (event->kind == CR_EVENT_FINDING && strcmp(event->finding->check, "not-learning") == 0) {
+        cr_text_format(watch->doubt, sizeof watch->doubt, "not-learning: %s", event->finding->evidence);
+        watch->doubt_loss = watch->loss;
+    }
+    watch->ended = watch->ended || (event->kind == CR_EVENT_END && event->finished);
+    bool early = !watch->ended && 2 * event->epoch < event->epochs;
+    if (!watch->doubt[0] || event->kind == CR_EVENT_STEP || early)
+        return;
+    if (watch->loss < (1 - least_fall) * watch->doubt_loss)
+        watch->doubt[0] = 0;
+    else
+        watch->dead = true;
 }
 
 static bool is_told(const struct cr_study_trial *trial, int64_t epoch)
@@ -61,10 +79,11 @@ static enum cr_status take_past(void *user, const struct cr_event *event, struct
     const struct cr_study_trial *trials;
     int64_t count;
     bool prune;
-    note_finding(watch, event);
+    if (event->kind == CR_EVENT_EPOCH && event->validated)
+        note(watch, event);
+    note_doubt(watch, event);
     if (event->kind != CR_EVENT_EPOCH || !event->validated)
         return CR_OK;
-    note(watch, event);
     if (watch->training->folds)
         return CR_OK;
     CR_TRY(cr_study_trials(watch->study, &trials, &count, err));
@@ -89,7 +108,6 @@ static enum cr_status observe(void *user, const struct cr_event *event, struct c
 {
     struct watch *watch = user;
     bool prune = false;
-    note_finding(watch, event);
     if (cr_clock() - watch->beaten > beat_every) {
         watch->beaten = cr_clock();
         CR_TRY(cr_study_beat(watch->study, watch->number, err));
@@ -99,13 +117,14 @@ static enum cr_status observe(void *user, const struct cr_event *event, struct c
         if (!watch->training->folds)
             CR_TRY(cr_study_report(watch->study, watch->number, event->epoch, score_of(watch, event), &prune, err));
     }
+    note_doubt(watch, event);
     bool counted = event->kind == CR_EVENT_STEP || event->kind == CR_EVENT_EPOCH;
     watch->diverged = watch->diverged || (counted && !isfinite(event->loss)) ||
                       (event->kind == CR_EVENT_EPOCH && event->validated && !isfinite(event->validation_loss));
     watch->pruned = watch->pruned || (prune && event->epoch < event->epochs);
     bool stop = counted && watch->training->stop && watch->training->stop(watch->training->user);
     watch->stopped = watch->stopped || stop;
-    if (watch->diverged || watch->dead[0] || watch->pruned || watch->stopped)
+    if (watch->diverged || watch->dead || watch->pruned || watch->stopped)
         verdict->kind = CR_STOP;
     return CR_OK;
 }
@@ -135,7 +154,9 @@ static enum cr_status train_run(struct watch *watch, struct cr_context *context,
     struct cr_experiment *experiment = NULL;
     struct cr_babysitter *babysitter = NULL;
     bool there = cr_folder_exists(run);
-    watch->best = (double)NAN;
+    watch->best = watch->loss = (double)NAN;
+    watch->doubt[0] = 0;
+    watch->ended = false;
     CR_TRY(cr_babysitter_new(&babysitter, err));
     struct cr_observer observers[2] = {{.user = watch, .event = observe}, cr_babysitter_observer(babysitter)};
     struct cr_experiment_options options = {.run = run,
@@ -178,7 +199,7 @@ static enum cr_status train_folds(struct watch *watch, struct cr_context *contex
         enum cr_status status = train_run(watch, context, values, run, fold, err);
         free(run);
         CR_TRY(status);
-        if (watch->stopped || watch->diverged || watch->dead[0])
+        if (watch->stopped || watch->diverged || watch->dead)
             return CR_OK;
         sum += watch->best;
         CR_TRY(cr_study_report(watch->study, watch->number, fold + 1, sum / (double)(fold + 1), &prune, err));
@@ -203,9 +224,9 @@ static enum cr_status tell_end(struct watch *watch, enum cr_status status, const
 {
     if (status != CR_OK)
         return cr_study_tell(watch->study, watch->number, CR_TRIAL_FAILED, (double)NAN, told->message, err);
-    if (watch->diverged || watch->dead[0])
+    if (watch->diverged || watch->dead)
         return cr_study_tell(watch->study, watch->number, CR_TRIAL_FAILED, (double)NAN,
-                             watch->diverged ? "diverged" : watch->dead, err);
+                             watch->diverged ? "diverged" : watch->doubt, err);
     return cr_study_tell(watch->study, watch->number, watch->pruned ? CR_TRIAL_PRUNED : CR_TRIAL_COMPLETE, watch->best,
                          NULL, err);
 }

@@ -4,8 +4,8 @@
  *
  *   1. the scores are warped to be about normal, the process's lengths and noise are fitted to them;
  *   2. trials that are under way count as if they had what the process expects of them (Ginsbourger et al. 2010);
- *   3. the logarithm of the expected improvement, plus that of the share of trials near by that did not fail, is looked
- *      at over many draws and about the best points; the best of these are moved uphill, whole numbers and choices
+ *   3. the logarithm of the expected improvement, plus that of the chance that the trial does not fail, is looked at
+ *      over many draws and about the best points; the best of these are moved uphill, whole numbers and choices
  *      then tried one step to each side;
  *   4. the best point that no trial has had is taken.
  *
@@ -20,6 +20,7 @@
 #include "tune/improvement.h"
 #include "tune/minimize.h"
 #include "tune/process.h"
+#include "tune/success.h"
 #include "tune/warp.h"
 
 enum {
@@ -38,6 +39,7 @@ enum {
  * 2.3.2): the others may polish a good point to its last digit, and never see another hill.
  */
 static const double least_gain = 0.01;
+static const double steep = 1000;
 
 struct search {
     const struct cr_sampler_call *call;
@@ -50,8 +52,9 @@ struct search {
     double *failed; /* [failures][dims] */
     int failures;
     struct cr_process *process;
-    double best;       /* what is to be improved upon: the smallest expected value of a trial, or a bit less */
-    const double *raw; /* the point that is moved: its choices */
+    struct cr_success *success; /* NULL: no trial failed */
+    double best;                /* what is to be improved upon: the smallest expected value of a trial, or a bit less */
+    const double *raw;          /* the point that is moved: its choices */
 };
 
 /* A proposal: raw coordinates of all dimensions, active or not. */
@@ -169,30 +172,17 @@ static enum cr_status condition(struct search *s, const double *hyper, struct cr
 /* ------------------------------------------------------------------------------------------------------------- merit
  */
 
-/* log of the share of trials near by, weighted by the process's own nearness, that did not fail. */
-static double log_success(const struct search *s, const double *point, double *gradient)
+/*
+ * The logarithm of the chance not to fail, added to that of the improvement (Gelbart et al. 2014). Below one half it
+ * counts `steep` times: what improvement is left among the places that rather work may be less than any factor.
+ */
+static double success_merit(const struct search *s, const double *point, double *gradient)
 {
-    const struct cr_process *p = s->process;
-    double good = 0.1, bad = 0, slope, of_good[CR_SPACE_MOST] = {0}, of_bad[CR_SPACE_MOST] = {0};
-    if (gradient)
-        memset(gradient, 0, (size_t)s->dims * sizeof *gradient);
-    if (s->failures == 0)
-        return 0;
-    for (int i = 0; i < s->n + s->failures; i++) {
-        const double *other = i < s->n ? s->points + (long)i * s->dims : s->failed + (long)(i - s->n) * s->dims;
-        double square = 0, by_square, slopes[CR_SPACE_MOST];
-        for (int d = 0; d < s->dims; d++) {
-            square += p->scale[d] * cr_process_difference(s->choice[d], point[d], other[d], &slope);
-            slopes[d] = p->scale[d] * slope;
-        }
-        double near = cr_matern(square, &by_square);
-        *(i < s->n ? &good : &bad) += near;
-        for (int d = 0; d < s->dims && gradient; d++)
-            (i < s->n ? of_good : of_bad)[d] += by_square * slopes[d];
-    }
+    double slopes[CR_SPACE_MOST], value = cr_success_log(s->success, point, gradient ? slopes : NULL);
+    double factor = value < log(0.5) ? steep : 1;
     for (int d = 0; d < s->dims && gradient; d++)
-        gradient[d] = of_good[d] / good - (of_good[d] + of_bad[d]) / (good + bad);
-    return log(good / (good + bad));
+        gradient[d] += factor * slopes[d];
+    return factor * (value - log(0.5));
 }
 
 static double merit(const struct search *s, const double *point, double *gradient)
@@ -201,10 +191,9 @@ static double merit(const struct search *s, const double *point, double *gradien
     cr_process_predict(s->process, point, &mean, &variance, gradient ? mean_slope : NULL, variance_slope);
     double deviation = sqrt(variance);
     double value = cr_log_improvement(s->best, mean, deviation, &by_mean, &by_deviation);
-    value += log_success(s, point, gradient);
     for (int d = 0; d < s->dims && gradient; d++)
-        gradient[d] += by_mean * mean_slope[d] + by_deviation * variance_slope[d] / (2 * deviation);
-    return value;
+        gradient[d] = by_mean * mean_slope[d] + by_deviation * variance_slope[d] / (2 * deviation);
+    return s->success ? value + success_merit(s, point, gradient) : value;
 }
 
 /* Nothing where the constraints forbid it. */
@@ -356,9 +345,12 @@ static enum cr_status suggest(const struct cr_sampler_call *call, double *unit, 
     cr_warp(s.targets, s.n);
     CR_GO(fit(&s, hyper, err));
     CR_GO(condition(&s, hyper, err));
+    if (s.failures > 0)
+        CR_GO(cr_success_new(&s.success, s.dims, s.choice, s.points, s.n, s.failed, s.failures, err));
     CR_GO(propose(&s, unit, err));
 done:
     cr_process_free(s.process);
+    cr_success_free(s.success);
     free(s.points);
     free(s.targets);
     return status;
