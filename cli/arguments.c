@@ -32,8 +32,9 @@ int cli_usage_fail(const struct cli_command *command, const char *format, ...)
     return fail_tail(command);
 }
 
+/* `hint` stands behind the list of what there is. */
 static int fail_unknown(const struct cli_command *command, const char *what, const char *word,
-                        const char *const *possible)
+                        const char *const *possible, const char *hint)
 {
     const char *nearest = cr_nearest_word(word, possible);
     char all[400] = "";
@@ -47,7 +48,7 @@ static int fail_unknown(const struct cli_command *command, const char *what, con
         return cli_usage_fail(command, "unknown %s %s", what, word);
     for (; *possible && used < sizeof all; possible++)
         used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", *possible);
-    return cli_usage_fail(command, "unknown %s %s (there are: %s)", what, word, all);
+    return cli_usage_fail(command, "unknown %s %s (there are: %s)%s", what, word, all, hint);
 }
 
 bool cli_is_folder(const char *path)
@@ -61,18 +62,58 @@ int cli_word_fail(const struct cli_command *command, const char *what, const cha
     const char *possible[WORDS_MAX + 1] = {0};
     for (int i = 0; i < WORDS_MAX && words(i); i++)
         possible[i] = words(i);
-    return fail_unknown(command, what, word, possible);
+    return fail_unknown(command, what, word, possible, "");
 }
 
-static int fail_option(const struct cli_command *command, const char *name)
+/* `word` is one of `words`, which blanks part. */
+static bool is_among(const char *word, const char *words)
 {
+    size_t length = strlen(word);
+    while (words && *words) {
+        size_t next = strcspn(words, " ");
+        if (next == length && memcmp(words, word, length) == 0)
+            return true;
+        words += next + strspn(words + next, " ");
+    }
+    return false;
+}
+
+/* The option that others call so. */
+static const struct cli_option *find_other(const struct cli_command *command, const char *word)
+{
+    const struct cli_option *option = command->options;
+    while (option && option->name && !is_among(word, option->also))
+        option++;
+    return option && option->name ? option : NULL;
+}
+
+/* It takes PATH=VALUE: what other programs have options for stands in its config. */
+static bool takes_settings(const struct cli_command *command)
+{
+    const struct cli_argument *argument = command->arguments;
+    while (argument && argument->name && strcmp(argument->name, "PATH=VALUE") != 0)
+        argument++;
+    return argument && argument->name;
+}
+
+static int fail_option(const struct cli_command *command, const char *word)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    bool is_long = name[1] == '-';
+    const struct cli_option *other = is_long ? find_other(command, name + 2) : NULL;
+    if (other)
+        return cli_usage_fail(command, "unknown option %s; did you mean --%s?", name, other->name);
     char spelled[WORDS_MAX][40];
     const char *possible[WORDS_MAX + 2] = {"--help"};
     for (int i = 0; command->options && i < WORDS_MAX && command->options[i].name; i++) {
         snprintf(spelled[i], sizeof spelled[i], "--%s", command->options[i].name);
         possible[i + 1] = spelled[i];
     }
-    return fail_unknown(command, "option", name, possible);
+    return fail_unknown(command, "option", name, possible,
+                        is_long && takes_settings(command)
+                            ? "; what stands in the config is set without dashes, as in train.epochs=5"
+                            : "");
 }
 
 /* The option that `word` ("--run", "--run=x") names; `value` is what stands behind its "=", or NULL. */

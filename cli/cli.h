@@ -36,6 +36,7 @@ struct cli_option {
     char letter;      /* a short name, as in -j 4; 0: none */
     const char *bare; /* the value where none stands behind a "="; NULL: it needs one */
     cli_words *word;  /* of CLI_WORD */
+    const char *also; /* what others call it, "output folder": who types that is told this name; NULL: nothing */
 };
 
 /* What an argument is where the first of all is `first`: the completion offers this instead. */

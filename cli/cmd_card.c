@@ -43,6 +43,7 @@ static const struct cli_argument arguments[] = {
 
 static const struct cli_option options[] = {{.name = "out",
                                              .value = "FILE",
+                                             .also = "output",
                                              .type = CLI_FILE,
                                              .offset = offsetof(struct card_values, out),
                                              .help = "the file to write; RUN/card.md goes into what is exported"},

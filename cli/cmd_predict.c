@@ -311,6 +311,7 @@ static const struct cli_option options[] = {
      .help = "an answer that is less probable is marked as unsure (default: 50; 0: none)"},
     {.name = "out",
      .value = "FILE",
+     .also = "output",
      .type = CLI_FILE,
      .offset = offsetof(struct predict_values, out),
      .help = "a PNG with pictures and below each what the network makes of it (train.target: input)"},

@@ -323,6 +323,7 @@ static const struct cli_argument arguments[] = {
 static const struct cli_option options[] = {
     {.name = "run",
      .value = "DIR",
+     .also = "out output dir folder name",
      .type = CLI_FOLDER,
      .offset = offsetof(struct train_values, run),
      .help = "the folder to make for the run (default: runs/NAME, after the file)"},

@@ -209,6 +209,7 @@ static const struct cli_argument arguments[] = {
 static const struct cli_option options[] = {
     {.name = "study",
      .value = "DIR",
+     .also = "out output dir folder name run",
      .type = CLI_FOLDER,
      .offset = offsetof(struct tune_values, study),
      .help = "the folder of the study (default: runs/NAME-tune, after the file); one that is there goes on"},

@@ -54,6 +54,12 @@ usage 'cradle train: unknown option --theads; did you mean --threads?
 Try: cradle train --help' train --theads 2
 usage 'cradle train: unknown option -x (there are: --help, --run, --resume, --folds, --teacher, --auto, --confirm, --jobs, --threads, --workers)
 Try: cradle train --help' train -x
+usage 'cradle train: unknown option --out; did you mean --run?
+Try: cradle train --help' train --out=runs/x
+usage 'cradle report: unknown option --output; did you mean --out?
+Try: cradle report --help' report --output page.html
+usage 'cradle train: unknown option --lr (there are: --help, --run, --resume, --folds, --teacher, --auto, --confirm, --jobs, --threads, --workers); what stands in the config is set without dashes, as in train.epochs=5
+Try: cradle train --help' train --lr 0.1
 usage 'cradle train: --threads needs a value: --threads N
 Try: cradle train --help' train --threads
 for number in 0 -1 1025 two 2.5 '' 99999999999999999999; do
