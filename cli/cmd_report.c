@@ -9,13 +9,14 @@
 
 #include <cradle/report.h>
 
+#include "confirmation.h"
 #include "interrupt.h"
 #include "session.h"
 
 struct report_values {
     struct cli_common common;
     const char *out, *name;
-    bool quick, range_test;
+    bool quick, confirm, range_test;
 };
 
 static void tell_run(const char *folder)
@@ -54,29 +55,37 @@ static int report_runs(const struct cli_call *call, const char *made)
 {
     const struct report_values *values = call->values;
     struct session session;
+    struct cr_run_list *runs = NULL;
     char path[4096];
     if (call->count > 1 && !values->out)
         return cli_usage_fail(call->command, "several runs need --out FILE: the page to write");
     if (values->name)
         return cli_usage_fail(call->command, "--name is of a study; %s is none", call->arguments[0]);
+    if (values->quick && (values->confirm || values->range_test))
+        return cli_usage_fail(call->command, "--quick computes nothing, %s does",
+                              values->confirm ? "--confirm" : "--range-test");
     snprintf(path, sizeof path, "%s/report.html", call->arguments[0]);
+    struct cr_report_options options = {.out = values->out ? values->out : path,
+                                        .quick = values->quick,
+                                        .confirm = values->confirm ? CONFIRMATION_STEPS : 0,
+                                        .range_test = values->range_test,
+                                        .made = made};
     enum cr_status status = session_open(&session, &values->common);
+    options.data = session.data;
+    if (status == CR_OK)
+        status = cr_run_list_new(&runs, call->arguments, call->count, &session.err);
     if (status == CR_OK) {
         interrupt_watch();
-        struct cr_report_options options = {.out = values->out,
-                                            .quick = values->quick,
-                                            .range_test = values->range_test,
-                                            .made = made,
-                                            .data = session.data};
-        status = cr_report_write(session.context, call->arguments, call->count, &options, &session.err);
+        status = cr_report_write(session.context, runs->folders, runs->count, &options, &session.err);
     }
     screen_clear(&session.screen);
-    for (int i = 0; i < call->count && status == CR_OK; i++)
-        tell_run(call->arguments[i]);
+    for (int i = 0; status == CR_OK && i < runs->count; i++)
+        tell_run(runs->folders[i]);
     if (status == CR_OK)
-        tell_file(values->out ? values->out : path);
+        tell_file(options.out);
     else
         session_fail(&session);
+    cr_run_list_free(runs);
     session_close(&session);
     return status == CR_OK ? CLI_OK : interrupt_signal() ? 128 + interrupt_signal() : CLI_FAILURE;
 }
@@ -109,9 +118,12 @@ static int report_study(const struct cli_call *call, const char *made)
     const char *path = call->arguments[0];
     struct cr_error err;
     char clean[sizeof err.message];
-    if (values->range_test || values->quick)
+    if (values->range_test || values->confirm || values->quick)
         return cli_usage_fail(call->command, "%s is of a run; %s is a study",
-                              values->quick ? "--quick" : "--range-test", path);
+                              values->quick     ? "--quick"
+                              : values->confirm ? "--confirm"
+                                                : "--range-test",
+                              path);
     const struct cr_report_options options = {.out = values->out, .made = made};
     if (cr_report_write_study(path, values->name, &options, &err) != CR_OK) {
         text_clean(err.message, clean, sizeof clean);
@@ -147,15 +159,17 @@ static const struct cli_argument arguments[] = {
     {.name = "RUN",
      .type = CLI_FILE,
      .many = true,
-     .help = "the folder of a run; several are compared. Or a study: the folder of a search, or its file"},
+     .help = "the folder of a run; several, or a folder of runs, are compared. Or a study: the folder of a search, "
+             "or its file"},
     {0}};
 
 static const struct cli_option options[] = {
     {.name = "out",
      .value = "FILE",
+     .also = "output",
      .type = CLI_FILE,
      .offset = offsetof(struct report_values, out),
-     .help = "the page to write (default, for one run or study: report.html in its folder)"},
+     .help = "the page to write (default, for one folder: report.html in it)"},
     {.name = "name",
      .value = "NAME",
      .type = CLI_TEXT,
@@ -165,6 +179,10 @@ static const struct cli_option options[] = {
      .type = CLI_SWITCH,
      .offset = offsetof(struct report_values, quick),
      .help = "only what the folders hold: opens no data and computes nothing"},
+    {.name = "confirm",
+     .type = CLI_SWITCH,
+     .offset = offsetof(struct report_values, confirm),
+     .help = "tries each change that a finding proposes: two trainings of 300 steps on the side"},
     {.name = "range-test",
      .type = CLI_SWITCH,
      .offset = offsetof(struct report_values, range_test),

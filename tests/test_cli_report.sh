@@ -97,8 +97,33 @@ done
 kill -INT $!
 wait $! || [ $? = 130 ] || fault "the run was disturbed by reports: exit status $?"
 
-expect 1 'cradle: runs: is no run: there is neither config.yaml nor events.jsonl in it' report runs
-[ ! -e runs/report.html ] || fault "a foreign folder: a page was left in it"
+# A folder of runs, as a file with `runs` makes it, is compared without more words.
+cat >series.yaml <<'END'
+data: {source: digits, limit: 300, validation: 0.2}
+model: [dense: 10]
+train: {optimizer: {sgd: {lr: 0.05}}, epochs: 1, batch: 50}
+runs: {train.optimizer.sgd.lr: [0.1, 0.01], train.seed: [1, 2]}
+END
+cradle train series.yaml
+[ $code = 0 ] || fault "a series: exit status $code: $(cat err)"
+cradle report runs/series --quick
+[ $code = 0 ] || fault "report on a series: exit status $code: $(cat err)"
+page runs/series/report.html
+[ "$(grep -c '^runs/series/lr=0\.[01]*-seed=[12]: Finished' out)" = 4 ] || fault "report on a series: said $(cat out)"
+
+# What is proposed is tried.
+cradle train net.yaml --run runs/wild train.epochs=4 train.optimizer.sgd.lr=300
+cradle report runs/wild --confirm
+[ $code = 0 ] || fault "report --confirm: exit status $code: $(cat err)"
+grep -q '"confirmations":\[{"check":"[a-z-]*","path":"train.optimizer.sgd.lr","to":"[0-9.]*","confirmed":true,' runs/wild/report.html ||
+    fault "report --confirm: no change is confirmed"
+expect 2 'cradle report: --quick computes nothing, --confirm does
+Try: cradle report --help' report runs/1 --quick --confirm
+
+mkdir foreign
+expect 1 'cradle: foreign: is no run: there is neither config.yaml nor events.jsonl in it' report foreign
+[ ! -e foreign/report.html ] || fault "a foreign folder: a page was left in it"
+expect 1 'cradle: runs/kiled: there is no such folder; did you mean runs/killed?' report runs/kiled
 expect 1 'cradle: nowhere: there is no such folder' report nowhere
 expect 1 'cradle: runs/1: is there twice' report runs/1 runs/1 --out twice.html
 [ ! -e twice.html ] || fault "twice: a page was left"

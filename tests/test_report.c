@@ -35,7 +35,7 @@ static const char whole[] =
     "{\"event\":\"step\",\"step\":1,\"epoch\":0,\"loss\":2.5,\"accuracy\":0.25,\"seconds\":1}\n"
     "{\"event\":\"step\",\"step\":2,\"epoch\":0,\"loss\":1.5,\"accuracy\":0.5,\"lr\":0.1,\"seconds\":2}\n"
     "{\"event\":\"epoch\",\"step\":2,\"epoch\":1,\"loss\":2,\"accuracy\":0.375,\"validation_loss\":1.25,"
-    "\"validation_accuracy\":0.75,\"seconds\":3}\n"
+    "\"validation_accuracy\":0.75,\"scores\":{\"accuracy\":0.75,\"f1\":0.5},\"seconds\":3}\n"
     "{\"event\":\"checkpoint\",\"step\":2,\"epoch\":1,\"seconds\":3}\n";
 
 static void test_whole(void **state)
@@ -52,6 +52,8 @@ static void test_whole(void **state)
     assert_true(loss[0] == 2.5 && loss[1] == 1.5);
     assert_true(isnan(lr[0]) && lr[1] == 0.1);
     assert_null(cr_run_log_column(&log->steps, "nonsense"));
+    assert_true(cr_run_log_column(&log->epochs, "scores.f1")[0] == 0.5);
+    assert_null(cr_run_log_column(&log->epochs, "f1"));
     assert_int_equal(log->record_count, 2);
     assert_string_equal(log->records[1].event, "checkpoint");
     assert_int_equal(log->records[1].line, 5);
@@ -119,10 +121,14 @@ static void test_foreign(void **state)
 {
     (void)state;
     struct cr_run_log *log;
-    char expected[600], path[512];
+    char expected[1200], path[512];
     expect_error(cr_run_log_open(&log, "nowhere", &err), CR_ERROR_IO, "nowhere: there is no such folder");
     assert_null(log);
-    char *folder = folder_make();
+    char *folder = folder_make(), typed[512], meant[512];
+    assert_int_equal(mkdir(path_in(folder, "digits", meant), 0777), 0);
+    snprintf(expected, sizeof expected, "%s: there is no such folder; did you mean %s?",
+             path_in(folder, "dgits", typed), meant);
+    expect_error(cr_run_log_open(&log, typed, &err), CR_ERROR_IO, expected);
     snprintf(expected, sizeof expected, "%s: is no run: there is neither config.yaml nor events.jsonl in it", folder);
     expect_error(cr_run_log_open(&log, folder, &err), CR_ERROR_IO, expected);
     folder_remove(folder);
@@ -137,6 +143,30 @@ static void test_foreign(void **state)
     snprintf(expected, sizeof expected, "%s/events.jsonl: is empty: the run has not begun", folder);
     assert_string_equal(log->notes[0], expected);
     cr_run_log_free(log);
+    folder_remove(folder);
+}
+
+/* A folder of runs stands for those, in the order of their numbers; what is none stands for itself. */
+static void test_list(void **state)
+{
+    (void)state;
+    const char *const inside[] = {"seed=1", "seed=2", "seed=10"};
+    char run[512], config[512 + 16];
+    char *folder = folder_make();
+    mkdir(path_in(folder, "other", run), 0777);
+    for (int i = 0; i < 3; i++) {
+        mkdir(path_in(folder, inside[i], run), 0777);
+        snprintf(config, sizeof config, "%s/config.yaml", run);
+        file_write(config, "", 0);
+    }
+    struct cr_run_list *list;
+    expect_ok(cr_run_list_new(&list, (const char *const[]){folder, run, "nowhere"}, 3, &err));
+    assert_int_equal(list->count, 5);
+    for (int i = 0; i < 3; i++)
+        assert_string_equal(list->folders[i], path_in(folder, inside[i], run));
+    assert_string_equal(list->folders[3], run);
+    assert_string_equal(list->folders[4], "nowhere");
+    cr_run_list_free(list);
     folder_remove(folder);
 }
 
@@ -326,7 +356,7 @@ static void test_page_bad(void **state)
     const char *const twice[] = {"a", "a"};
     expect_ok(cr_context_new(&context, NULL, &err));
     expect_error(cr_report_write(context, twice, 0, NULL, &err), CR_ERROR_ARGUMENT,
-                 "a report on 0 runs: expected 1..64");
+                 "a report on 0 runs: expected 1..64; name some of them");
     expect_error(cr_report_write(context, twice, 2, NULL, &err), CR_ERROR_ARGUMENT,
                  "a report on several runs needs the name of the file to write");
     expect_error(cr_report_write(context, twice, 2, &(struct cr_report_options){.out = "x"}, &err), CR_ERROR_ARGUMENT,
@@ -376,7 +406,7 @@ int main(void)
         cmocka_unit_test(test_resumed),  cmocka_unit_test(test_foreign), cmocka_unit_test(test_summary),
         cmocka_unit_test(test_diverged), cmocka_unit_test(test_judge),   cmocka_unit_test(test_mosaic),
         cmocka_unit_test(test_page),     cmocka_unit_test(test_hostile), cmocka_unit_test(test_page_bad),
-        cmocka_unit_test(test_thinned),
+        cmocka_unit_test(test_thinned),  cmocka_unit_test(test_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

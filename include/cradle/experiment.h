@@ -191,7 +191,7 @@ struct cr_run_log_table {
     int64_t count;
     int columns;
     const struct cr_run_log_column {
-        const char *name;     /* the event's key: "loss" */
+        const char *name;     /* the event's key: "loss"; of its scores "scores.f1" */
         const double *values; /* [count]; NaN where an event has no such number */
     } * column;
 };

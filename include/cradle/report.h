@@ -72,12 +72,26 @@ CR_API enum cr_status cr_series_write(const struct cr_series_summary *summary, c
  */
 
 struct cr_report_options {
-    const char *out;  /* the file to write; NULL: report.html in the folder of a single run */
-    bool quick;       /* only what the folders hold: no data are opened, nothing is computed */
+    const char *out; /* the file to write; NULL: report.html in the folder of a single run */
+    bool quick;      /* only what the folders hold: no data are opened, nothing is computed */
+    int64_t
+        confirm; /* steps of each of the two trainings that try a change which a finding proposes; 0: none is tried */
     bool range_test;  /* with the picture of a learning-rate range test: 120 training steps on the side */
     const char *made; /* when, in the page's foot ("2026-11-24 14:00"); NULL: nothing is said */
     struct cr_data_options data;
 };
+
+/*
+ * The runs that `paths` stand for: the folder of a run for itself, one that holds runs (what `cradle train` makes of a
+ * file with `runs`) for those, by name, 2 before 10. What is neither stands for itself, too, and fails later.
+ */
+struct cr_run_list {
+    int count;
+    const char *const *folders; /* [count] */
+};
+CR_API enum cr_status cr_run_list_new(struct cr_run_list **list, const char *const *paths, int count,
+                                      struct cr_error *err);
+CR_API void cr_run_list_free(struct cr_run_list *list);
 
 /* Replaces the file as a whole. Parts that cannot be made are told to the context's log, too. */
 CR_API enum cr_status cr_report_write(struct cr_context *context, const char *const *folders, int count,

@@ -12,6 +12,7 @@
 #include "babysit/origin.h"
 #include "babysit/settings.h"
 #include "base/file.h"
+#include "experiment/run_folder.h"
 
 struct cr_babysitter {
     struct cr_arena *arena;
@@ -210,7 +211,7 @@ static enum cr_status read_run(struct cr_babysitter *babysitter, const char *fol
     if (!path || !log)
         CR_GO(cr_fail_memory(err));
     if (!cr_file_exists(path))
-        CR_GO(cr_fail(err, CR_ERROR_IO, "%s: is no run: there is no config.yaml in it", folder));
+        CR_GO(cr_run_folder_fail(folder, "is no run: there is no config.yaml in it", err));
     CR_GO(cr_config_open(&config, path, err));
     CR_GO(cr_sections_read(&sections, config, err));
     CR_GO(read_sections(babysitter, &sections, config, err));

@@ -9,6 +9,7 @@
 #include "experiment/calibration.h"
 #include "experiment/identity.h"
 #include "experiment/run.h"
+#include "experiment/run_folder.h"
 #include "train/checkpoint.h"
 
 struct run {
@@ -39,7 +40,7 @@ static enum cr_status read_config(struct run *run, const char *folder, struct cr
         return cr_fail_memory(err);
     enum cr_status status = CR_OK;
     if (!cr_file_exists(path))
-        CR_GO(cr_fail(err, CR_ERROR_IO, "%s: is no run: there is no config.yaml in it", folder));
+        CR_GO(cr_run_folder_fail(folder, "is no run: there is no config.yaml in it", err));
     CR_GO(cr_config_open(&run->public.config, path, err));
     CR_GO(cr_sections_read(&run->sections, run->public.config, err));
 done:

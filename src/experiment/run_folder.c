@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/folder.h"
 
 enum { MOST_TRIES = 100 };
 
@@ -26,6 +27,15 @@ static enum cr_status fail(struct cr_error *err, const char *path, const char *w
 static enum cr_status fail_exists(struct cr_error *err, const char *path)
 {
     return cr_fail(err, CR_ERROR_EXISTS, "%s exists: choose another --run, or go on with --resume %s", path, path);
+}
+
+enum cr_status cr_run_folder_fail(const char *path, const char *why, struct cr_error *err)
+{
+    char *nearest = cr_folder_exists(path) ? NULL : cr_folder_nearest(path);
+    enum cr_status status = cr_fail(err, CR_ERROR_IO, "%s: %s%s%s%s", path, why, nearest ? "; did you mean " : "",
+                                    nearest ? nearest : "", nearest ? "?" : "");
+    free(nearest);
+    return status;
 }
 
 enum cr_status cr_run_folder_fail_differs(const char *path, struct cr_error *err)
@@ -121,7 +131,7 @@ enum cr_status cr_run_folder_open(struct cr_run_folder **folder, const char *pat
     if (!config)
         CR_GO(cr_fail_memory(err));
     if (!cr_file_exists(config))
-        CR_GO(cr_fail(err, CR_ERROR_IO, "%s: is no run: there is no config.yaml in it", path));
+        CR_GO(cr_run_folder_fail(path, "is no run: there is no config.yaml in it", err));
     CR_GO(lock(made, made->path, path, err));
     *folder = made;
     made = NULL;

@@ -18,6 +18,8 @@ enum cr_status cr_run_folder_make(struct cr_run_folder **folder, const char *pat
                                   struct cr_error *err);
 /* Locks one that is there, or fails with CR_ERROR_BUSY. */
 enum cr_status cr_run_folder_open(struct cr_run_folder **folder, const char *path, struct cr_error *err);
+/* The message where `path` is no run: why, and the folder that was probably meant where there is none. */
+enum cr_status cr_run_folder_fail(const char *path, const char *why, struct cr_error *err);
 /* The message where another config is given than the run's own. */
 enum cr_status cr_run_folder_fail_differs(const char *path, struct cr_error *err);
 void cr_run_folder_free(struct cr_run_folder *folder);

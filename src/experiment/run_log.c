@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "experiment/run_folder.h"
 
 enum { COLUMNS_MAX = 32, NOTES_MAX = 20 };
 
@@ -111,21 +112,41 @@ static bool number_of(const cJSON *item, double *value)
     return cJSON_IsNumber(item) || cJSON_IsBool(item);
 }
 
+static enum cr_status add_number(struct log *log, struct rows *rows, const char *name, const cJSON *item,
+                                 struct cr_error *err)
+{
+    double value;
+    int column;
+    if (!number_of(item, &value))
+        return CR_OK;
+    CR_TRY(find_column(log, rows, name, &column, err));
+    if (column >= 0)
+        rows->values[column][rows->table->count] = strcmp(name, "seconds") ? value : log->before + value;
+    return CR_OK;
+}
+
+static enum cr_status add_scores(struct log *log, struct rows *rows, const cJSON *scores, struct cr_error *err)
+{
+    for (const cJSON *item = scores->child; item; item = item->next) {
+        char *name = cr_arena_format(log->arena, "scores.%s", item->string);
+        if (!name)
+            return cr_fail_memory(err);
+        CR_TRY(add_number(log, rows, name, item, err));
+    }
+    return CR_OK;
+}
+
 static enum cr_status add_row(struct log *log, struct rows *rows, const cJSON *object, struct cr_error *err)
 {
     struct cr_run_log_table *table = rows->table;
     CR_TRY(grow(rows, err));
-    int64_t row = table->count;
     for (int c = 0; c < table->columns; c++)
-        rows->values[c][row] = NAN;
+        rows->values[c][table->count] = NAN;
     for (const cJSON *item = object->child; item; item = item->next) {
-        double value;
-        int column;
-        if (!number_of(item, &value))
-            continue;
-        CR_TRY(find_column(log, rows, item->string, &column, err));
-        if (column >= 0)
-            rows->values[column][row] = strcmp(item->string, "seconds") ? value : log->before + value;
+        if (cJSON_IsObject(item) && strcmp(item->string, "scores") == 0)
+            CR_TRY(add_scores(log, rows, item, err));
+        else
+            CR_TRY(add_number(log, rows, item->string, item, err));
     }
     table->count++;
     return CR_OK;
@@ -239,10 +260,9 @@ static enum cr_status read_file(struct log *log, const char *path, const char *c
     size_t size;
     if (!cr_file_exists(path)) {
         if (!cr_folder_exists(folder))
-            return cr_fail(err, CR_ERROR_IO, "%s: there is no such folder", folder);
+            return cr_run_folder_fail(folder, "there is no such folder", err);
         if (!cr_file_exists(config))
-            return cr_fail(err, CR_ERROR_IO, "%s: is no run: there is neither config.yaml nor events.jsonl in it",
-                           folder);
+            return cr_run_folder_fail(folder, "is no run: there is neither config.yaml nor events.jsonl in it", err);
         return note(log, cr_arena_format(log->arena, "%s: is not there", path), err);
     }
     CR_TRY(cr_file_read(path, SIZE_MAX / 2, &log->text, &size, err));

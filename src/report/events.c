@@ -22,6 +22,7 @@ enum cr_status cr_report_events(struct cr_report *report, struct cr_report_run *
     write_all(json, "starts", run->log, "start");
     write_all(json, "ends", run->log, "end");
     write_all(json, "findings", run->log, "finding");
+    write_all(json, "changes", run->log, "change");
     cr_json_list(json, "checkpoints");
     for (int64_t i = 0; i < run->log->record_count; i++)
         if (strcmp(run->log->records[i].event, "checkpoint") == 0)

@@ -26,6 +26,7 @@ static const struct part {
     {"the samples", cr_report_samples, true},
     {"the times of the layers", cr_report_speed, true},
     {"the range test", cr_report_range, true},
+    {"what is proposed, tried", cr_report_confirm, true},
 };
 
 /* -------------------------------------------------------------------------------------------------------------- notes
@@ -194,7 +195,8 @@ static enum cr_status check(const char *const *folders, int count, const struct 
                             struct cr_error *err)
 {
     if (count < 1 || count > RUNS_MAX)
-        return cr_fail(err, CR_ERROR_ARGUMENT, "a report on %d runs: expected 1..%d", count, RUNS_MAX);
+        return cr_fail(err, CR_ERROR_ARGUMENT, "a report on %d runs: expected 1..%d; name some of them", count,
+                       RUNS_MAX);
     if (count > 1 && !options->out)
         return cr_fail(err, CR_ERROR_ARGUMENT, "a report on several runs needs the name of the file to write");
     for (int i = 0; i < count; i++)

@@ -38,7 +38,8 @@ struct cr_report_run {
 /* A part that cannot be made returns CR_ERROR_UNSUPPORTED (there is no such thing here: nothing is said) or any other.
  */
 typedef enum cr_status cr_report_part(struct cr_report *report, struct cr_report_run *run, struct cr_error *err);
-cr_report_part cr_report_events;      /* start, end, findings, checkpoints; what the babysitter observed */
+cr_report_part cr_report_events;      /* start, end, findings, changes, checkpoints */
+cr_report_part cr_report_confirm;     /* what the findings propose, tried */
 cr_report_part cr_report_tables;      /* the numbers of steps and epochs */
 cr_report_part cr_report_observation; /* what was seen inside the network */
 cr_report_part cr_report_settings;    /* the config, as text and as paths with values */

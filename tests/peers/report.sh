@@ -42,8 +42,34 @@ quiet "$cradle" train --run runs/epochs train.epochs=200
 quiet "$cradle" train --run runs/diverged train.epochs=2 train.optimizer.sgd.lr=1000 'model=[dense: 32, dense: 32, dense: 32, dense: 10]'
 quiet "$cradle" train hostile.yaml --run runs/hostile
 quiet "$cradle" train many.yaml --run runs/many
-cp -r runs/one runs/killed
+# Killed while it trained, with half a line at the end of its log.
+"$cradle" train --run runs/killed train.epochs=2000 >>log 2>&1 &
+while [ "$(grep -c '"epoch"' runs/killed/events.jsonl 2>/dev/null)" -lt 5 ]; do sleep 0.1; done
+kill -KILL $! && wait $! 2>/dev/null || :
 printf '{"event":"step","step":99,"lo' >>runs/killed/events.jsonl
+quiet "$cradle" train series.yaml --run runs/series
+# Reports while a run goes on, of which the last is kept; and the same run without them.
+quiet "$cradle" train --run runs/calm train.epochs=150
+"$cradle" train --run runs/running train.epochs=150 >>log 2>&1 &
+while [ "$(cat runs/running/events.jsonl 2>/dev/null | wc -l)" -lt 50 ]; do sleep 0.1; done
+while kill -0 $! 2>/dev/null; do
+    quiet "$cradle" report runs/running --quick --out next.html
+    grep -q '"state":"unended"' next.html && mv next.html running.html
+done
+wait $!
+# What can be read of it is shown: logs that are cut off, empty, gone, of another program, and full of malice.
+for bad in truncated empty missing foreign wicked; do cp -r runs/one runs/$bad; done
+head -c 3000 runs/one/events.jsonl >runs/truncated/events.jsonl
+head -c 100 runs/one/best.safetensors >runs/truncated/best.safetensors
+: >runs/empty/events.jsonl
+rm runs/missing/events.jsonl runs/missing/*.safetensors
+head -c 3000 runs/one/best.safetensors >runs/foreign/events.jsonl
+printf '{\n' >runs/foreign/config.yaml
+cp wicked.jsonl runs/wicked/events.jsonl
+for bad in truncated empty missing foreign wicked; do
+    quiet "$cradle" report runs/$bad
+done
+quiet "$cradle" report runs/series --quick
 for run in seed1 one epochs killed diverged hostile many; do
     quiet "$cradle" report runs/$run --range-test
 done

@@ -1,6 +1,8 @@
 // The curves of one run, and the controls that all of its charts share.
 import { Chart } from "./chart.js";
 import { h, number, section } from "./dom.js";
+import { SCORE, isShare, metricName } from "./data.js";
+import { series } from "./look.js";
 import { severity } from "./overview.js";
 
 const finite = (values) => values && values.some(Number.isFinite);
@@ -72,7 +74,7 @@ export function marks(run, findings) {
     const found = findings.filter((f) => f.step !== undefined).map((finding) => ({
         at: place(run, finding.step), short: String(finding.number), colour: { fault: "fault", warning: "warning", note: "muted" }[severity(finding)],
     }));
-    const s = run.summary, own = [];
+    const s = run.summary, own = run.changes.map((act) => ({ at: place(run, act.step), short: `auto ${act.number}`, colour: "accent" }));
     if (s.diverged) own.push({ at: place(run, s.diverged), short: "no number", colour: "fault" });
     if (s.best_epoch) {
         const row = Array.from(run.epochs.epoch).indexOf(s.best_epoch);
@@ -85,13 +87,18 @@ export function marks(run, findings) {
 const from = (tableOf, name, label, colour, extra) =>
     tableOf.count && finite(tableOf[name]) ? [{ label, colour, at: tableOf.at, values: tableOf[name], ...extra }] : [];
 
+// The metrics besides the first, which has a chart of its own.
+function scores(run, wanted) {
+    return run.metrics.slice(1).filter(wanted).flatMap((metric, i) => from(run.epochs, SCORE + metric, metricName(metric), series(i), { points: true }));
+}
+
 function difference(a, b) {
     return Float64Array.from(a, (value, i) => value - b[i]);
 }
 
 export function curves(run, findings, controls) {
-    const { steps, epochs, measure } = run, drawn = marks(run, findings), fraction = measure === "accuracy";
-    const title = fraction ? "Accuracy" : "R²";
+    const { steps, epochs, measure, fraction } = run, drawn = marks(run, findings);
+    const title = measure[0].toUpperCase() + measure.slice(1);
     const specs = [
         { title: "Loss", log: true, series: [
             ...from(steps, "loss", "training, each step", "series-1", { smooth: true }),
@@ -103,8 +110,10 @@ export function curves(run, findings, controls) {
             ...from(epochs, "accuracy", "training, mean of the epoch", "series-3", { dash: true, points: true }),
             ...from(epochs, "train_accuracy", "training, judged like validation", "series-4", { points: true }),
             ...from(epochs, "validation_accuracy", "validation", "series-2", { points: true })] },
+        { title: "Other measures", note: "of the validation part", fraction: true, series: scores(run, isShare) },
+        { title: "Errors", note: "of the validation part, in the unit of the targets", log: true, series: scores(run, (metric) => !isShare(metric)) },
         { title: "Learning rate", series: from(steps.count ? steps : epochs, "lr", "learning rate", "series-4") },
-        { title: "Gap", note: fraction ? "training − validation accuracy, percentage points" : "training − validation R²", fraction,
+        { title: "Gap", note: `training − validation, ${fraction ? "percentage points" : measure}`, fraction,
           series: epochs.count && finite(epochs.validation_accuracy)
               ? [{ label: "gap", colour: "series-5", at: epochs.at, values: difference(epochs.train_accuracy ?? epochs.accuracy, epochs.validation_accuracy), points: true }] : [] },
         { title: "Speed", format: (value) => `${number(Math.round(value))} images/s`,

@@ -52,6 +52,14 @@ function positions(table, perEpoch) {
     return at;
 }
 
+// src/model/metrics: what they are called in words, and which of them are shares of something. The first of a loss is what
+// `accuracy` holds.
+export const SCORE = "scores.";
+const metricNames = { accuracy: "accuracy", top5: "top-5 accuracy", f1: "F1, mean of the classes", hamming: "share of right answers", "subset-accuracy": "samples with all answers right",
+    "f1-micro": "F1, of all answers", r2: "R²", mae: "mean absolute error", rmse: "root mean squared error" };
+export const metricName = (metric) => metricNames[metric] ?? metric;
+export const isShare = (metric) => !["r2", "mae", "rmse"].includes(metric);
+
 function readRun(run) {
     const steps = readTable(run.steps), epochs = readTable(run.epochs);
     const start = run.starts?.at(-1) ?? {};
@@ -63,12 +71,16 @@ function readRun(run) {
     if (run.evaluation) run.evaluation.loss = numeric(run.evaluation.loss);
     const settings = new Map(run.settings ?? []);
     const loss = [...settings.keys()].find((path) => path.startsWith("train.loss"))?.split(".")[2];
+    const metrics = Object.keys(epochs).filter((name) => name.startsWith(SCORE)).map((name) => name.slice(SCORE.length));
+    const first = metrics[0] ?? (loss === "mse" || loss === "huber" ? "r2" : "accuracy");
     return {
         ...run, summary, steps, epochs, start, perEpoch, settings,
         watched: start.observe !== undefined,
         findings: run.findings ?? [],
+        changes: run.changes ?? [],
+        confirmations: (run.confirmations ?? []).map((tried) => Object.fromEntries(Object.entries(tried).map(([key, value]) => [key, numeric(value)]))),
         checkpoints: run.checkpoints ?? [],
-        measure: loss === "mse" || loss === "huber" ? "R²" : "accuracy",
+        metrics, measure: metricName(first), fraction: isShare(first),
     };
 }
 

@@ -74,7 +74,7 @@ function classes(e) {
         return [inner, percent(value, 1)];
     };
     const heads = [{ text: "class" }, { text: "pictures", number: true }, { text: "recall", number: true }, { text: "precision", number: true }, { text: "F1", number: true }];
-    return h("div", { class: "card tall" }, h("h3", {}, "Classes, the weakest first"),
+    return h("div", { class: "card tall", id: "classes" }, h("h3", {}, "Classes, the weakest first"),
         table("Results of each class", heads, rows.slice(0, CLASS_ROWS).map((r) => [r.name, number(r.count), percent(r.recall, 1), percent(r.precision, 1), bar(r.f1)])),
         rows.length > CLASS_ROWS ? h("p", { class: "muted" }, `The weakest ${CLASS_ROWS} of ${number(rows.length)}.`) : null);
 }

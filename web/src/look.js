@@ -8,7 +8,10 @@ export function colour(name) {
 }
 
 // The colour of a run among several, or of a series.
-export const series = (index) => `series-${(index % 8) + 1}`;
+const COLOURS = 8;
+export const series = (index) => `series-${(index % COLOURS) + 1}`;
+// Beyond those there are colours for, lines are dashed.
+export const line = (index) => ({ colour: series(index), dash: Math.floor(index / COLOURS) % 2 === 1 });
 
 export function onLook(listener) {
     listeners.add(listener);

@@ -67,13 +67,19 @@ function foot(page) {
     return h("footer", {}, `Cradle ${page.version}${page.made ? `, ${page.made}` : ""}.${thinned}${quick} Charts by uPlot.`);
 }
 
+// Of several runs in one folder that folder.
+function placeOf(runs) {
+    const parents = new Set(runs.map((run) => run.folder.replace(/\/+$/, "").split("/").slice(0, -1).join("/"))), [parent] = parents;
+    return runs.length > 1 && parents.size === 1 && parent ? `in ${parent}` : runs.map((run) => run.folder).join(", ");
+}
+
 function start() {
     const root = document.getElementById("page"), page = readPage(), { runs } = page;
     if (page.study) return startStudy(root, page);
     const title = runs.length === 1 ? runs[0].name : plural(runs.length, "run");
     document.title = `${title} – Cradle report`;
     const shown = runs.length === 1 ? details(runs[0]) : null, end = foot(page);
-    const body = h("div", { class: "body" }, h("h1", {}, title), h("p", { class: "path" }, runs.map((run) => run.folder).join(", ")),
+    const body = h("div", { class: "body" }, h("h1", {}, title), h("p", { class: "path" }, placeOf(runs)),
         shown ? shown.body : compare(runs, compareView(runs)), end);
     root.replaceChildren(bar(title, body), body);
     soon(body, () => {

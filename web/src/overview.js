@@ -42,7 +42,7 @@ function words(run, findings) {
     return [first || states[s.state], first ? states[s.state] : ""];
 }
 
-export const show = (run, value) => (run.measure === "accuracy" ? percent(value) : number(value));
+export const show = (run, value) => (run.fraction ? percent(value) : number(value));
 
 function verdict(run, findings) {
     const [first, second] = words(run, findings), kind = judge(run, findings);
@@ -63,26 +63,41 @@ function facts(run) {
     return h("dl", { class: "facts" },
         fact(show(run, s.best_accuracy), `${part} ${run.measure}`, s.best_epoch ? `the best, epoch ${s.best_epoch}` : null),
         fact(number(s.best_loss), `${part} loss`, s.best_epoch ? `epoch ${s.best_epoch}` : null),
-        s.validated && run.measure === "accuracy" && Number.isFinite(gap)
+        s.validated && run.fraction && Number.isFinite(gap)
             ? fact(`${(100 * gap).toFixed(2).replace("-", "−")} pts`, "gap", "training − validation") : null,
         fact(`${s.epochs}${s.planned ? ` / ${s.planned}` : ""}`, "epochs", plural(s.steps, "step")),
         fact(duration(s.seconds), "training time", Number.isFinite(speed) ? `${amount(speed)} images/s` : null),
         run.network ? fact(amount(run.network.params), "parameters", plural(run.network.layers.length - 1, "layer")) : null);
 }
 
-// A change is {path, from, to}, or says so in words.
-function change(finding) {
-    const path = finding.path ?? finding.change?.path;
-    if (!path) return typeof finding.change === "string" && finding.change ? h("code", {}, finding.change) : null;
-    const from = finding.from ?? finding.change?.from, to = finding.to ?? finding.change?.to;
-    return h("code", {}, path, ": ", from !== undefined && from !== "" ? `${from} → ` : "", String(to));
+// {path, from, to}, or words.
+function replacement(change) {
+    if (typeof change === "string" && change) return h("code", {}, change);
+    const { path, from, to } = change ?? {};
+    return path ? h("code", {}, `${path}: `, from !== undefined && from !== "" ? `${from} → ` : "", String(to)) : null;
+}
+
+// A finding proposes one change, or several that go together.
+function changes(finding) {
+    const all = [finding.change, finding.more ?? []].flat().map(replacement).filter(Boolean);
+    return all.length > 1 ? h("ul", { class: "changes" }, all.map((change) => h("li", {}, change))) : all[0];
 }
 
 function row(label, content) {
     return content && (!Array.isArray(content) || content.length) ? [h("dt", {}, label), h("dd", {}, content)] : null;
 }
 
-function card(finding) {
+// What a short training on the side said about the change.
+function confirmation(run, finding) {
+    const tried = run.confirmations.find((c) => c.check === finding.check && c.path === finding.change?.path && c.to === finding.change?.to);
+    if (!tried) return null;
+    const gain = Number.isFinite(tried.gain) ? ` (lower by ${number(tried.gain, 3)} ± ${number(tried.error, 2)})` : "";
+    const accuracy = tried.validation_accuracy === undefined ? "" : `; validation ${run.measure} ${show(run, tried.validation_accuracy_changed)} instead of ${show(run, tried.validation_accuracy)}`;
+    return [h("strong", { class: tried.confirmed ? "good" : "fault" }, tried.confirmed ? "Confirmed" : "Refuted"),
+        ` in ${number(tried.steps)} steps from the ${tried.from_checkpoint ? "last checkpoint" : "beginning"}: the loss is ${number(tried.loss_changed)} instead of ${number(tried.loss)}${gain}${accuracy}.`];
+}
+
+function card(run, finding) {
     const kind = severity(finding), causes = [finding.causes ?? finding.cause ?? []].flat().filter(Boolean);
     const when = finding.step === undefined ? "" : `step ${number(finding.step)}${finding.epoch === undefined ? "" : `, epoch ${number(finding.epoch)}`}`;
     return h("li", { class: `finding ${kind}`, id: `finding-${finding.number}` },
@@ -94,13 +109,26 @@ function card(finding) {
             row("Evidence", finding.evidence),
             row(causes.length > 1 ? "Likely causes" : "Likely cause", causes.length > 1 ? h("ol", {}, causes.map((cause) => h("li", {}, cause))) : causes[0]),
             row("Remedy", finding.remedy),
-            row("Change", change(finding))));
+            row(finding.more?.length ? "Changes, together" : "Change", changes(finding)),
+            row("Tried", confirmation(run, finding))));
 }
 
 function findingsOf(run, findings) {
-    if (findings.length) return h("ol", { class: "findings" }, findings.map(card));
+    if (findings.length) return h("ol", { class: "findings" }, findings.map((finding) => card(run, finding)));
     const watched = run.watched ? "The babysitter watched this training and found nothing wrong." : "No findings are recorded for this run.";
     return h("p", { class: "muted quiet" }, watched);
+}
+
+// What was done by itself (train --auto), in the order in which it was.
+function acts(run) {
+    if (!run.changes.length) return null;
+    const words = (act) => {
+        const back = act.step === 0 ? "Back to the beginning" : `Back to the state of epoch ${number(act.epoch)}`;
+        return act.back ? `${back}${act.finished ? ", and ended there" : ""}` : act.finished ? "Ended" : "Went on";
+    };
+    return [h("h3", {}, "What was done by itself"), h("ol", { class: "findings" }, run.changes.map((act) => h("li", { class: "finding act" },
+        h("header", {}, h("span", { class: "badge" }, `auto ${act.number}`), h("h3", {}, words(act)), h("span", { class: "muted" }, `decided at step ${number(act.decided)}`)),
+        h("dl", {}, row("Why", act.why), row("Change", replacement(act))))))];
 }
 
 export function notes(run) {
@@ -110,5 +138,5 @@ export function notes(run) {
 }
 
 export function overview(run, findings) {
-    return section("verdict", "Verdict", verdict(run, findings), facts(run), notes(run), h("h3", {}, "Findings"), findingsOf(run, findings));
+    return section("verdict", "Verdict", verdict(run, findings), facts(run), notes(run), h("h3", {}, "Findings"), findingsOf(run, findings), acts(run));
 }

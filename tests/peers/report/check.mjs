@@ -45,6 +45,51 @@ function compareRun(page, charts, log) {
     compare(page, charts, "Accuracy", "training, mean of the epoch", column("epoch", "accuracy"));
     compare(page, charts, "Accuracy", "validation", column("epoch", "validation_accuracy"));
     compare(page, charts, "Learning rate", "learning rate", column("step", "lr"));
+    compare(page, charts, "Speed", "images a second", column("step", "images_per_second"));
+    const judged = (log.epoch ?? []).every((event) => event.train_accuracy === undefined) ? "accuracy" : "train_accuracy";
+    compareNear(page, charts, "Gap", "gap", (log.epoch ?? []).map((event) => event[judged] - event.validation_accuracy));
+    for (const metric of Object.keys(log.epoch?.[0]?.scores ?? {}).slice(1)) {
+        const drawn = charts.find((chart) => chart.title === "Other measures")?.series.some((s) => (log.epoch ?? []).every((event, e) => same(numeric(s.values[e]), event.scores[metric])));
+        if (!drawn) fault(page, `the other measures have no ${metric}`);
+    }
+}
+
+// Numbers that are reckoned from float32.
+function compareNear(page, charts, title, label, expected) {
+    if (!expected.some(Number.isFinite)) return;
+    const found = charts.find((chart) => chart.title === title)?.series.find((s) => s.label === label)?.values ?? [];
+    if (found.length !== expected.length || expected.some((value, i) => !(Math.abs(numeric(found[i]) - value) < 1e-5))) fault(page, `${title}: ${found}, expected ${expected}`);
+}
+
+// The heat maps against what was observed, number by number; `thinned`: of a long run some observations are left out.
+async function compareHeats(page, name, log) {
+    const heats = await page.evaluate(() => [...document.querySelectorAll("figure.chart")].filter((figure) => figure.heat).map(({ heat }) => ({
+        title: heat.spec.title, rows: heat.spec.rows, columns: Array.from(heat.spec.columns),
+        values: heat.spec.rows.map((_, r) => heat.spec.columns.map((_, c) => heat.spec.value(r, c) ?? null)),
+    })));
+    const observed = new Map((log.observe ?? []).map((event) => [event.step, event]));
+    const decays = observed.size ? log.observe[0].weights.map((_, i) => i).filter((i) => log.observe[0].weights[i].decays) : [];
+    const weight = (of) => (event, r) => of(event.weights[decays[r]]);
+    const expected = {
+        "Update / weight": weight((w) => numeric(w.update) / numeric(w.weight)), "Gradient norm": weight((w) => numeric(w.gradient)), Zeros: (event, r) => event.units[r].zeros,
+    };
+    if (observed.size && heats.length < 4) fault(name, `${heats.length} heat maps, expected 4`);
+    for (const heat of heats) {
+        const value = expected[heat.title];
+        let wrong = 0;
+        for (let c = 0; c < heat.columns.length; c++) {
+            const event = observed.get(heat.columns[c]);
+            if (!event) wrong++;
+            for (let r = 0; value && event && r < heat.rows.length; r++) {
+                const [a, b] = [heat.values[r][c], value(event, r)];
+                if (!(Math.abs(a - b) <= 1e-5 * Math.abs(b)) && Number.isFinite(b)) wrong++;
+            }
+        }
+        if (wrong) fault(name, `${heat.title}: ${wrong} numbers are not those of the log`);
+        // A histogram: the shares of each column make a whole, but for rounding in 8 bits.
+        const bare = !value && heat.values[0].map((_, c) => heat.values.reduce((sum, row) => sum + (row[c] ?? 0), 0));
+        if (bare && bare.some((sum) => sum !== 0 && !(sum > 0.98 && sum < 1.4))) fault(name, `${heat.title}: shares sum up to ${bare}`);
+    }
 }
 
 // In the page: what each chart holds.
@@ -111,6 +156,15 @@ async function checkEvaluation(page, name, log) {
     const best = log.epoch.filter((event) => event.best).at(-1);
     if (Math.abs(right / all - best.validation_accuracy) > 1e-6) fault(name, `the matrix says ${right} of ${all}, the log ${best.validation_accuracy}`);
     const fact = await page.locator(".facts dd").first().textContent();
+    // Each class as the trainer judged it in that epoch.
+    const rows = await page.evaluate(() => document.querySelectorAll(".matrix").length && [...document.querySelectorAll("#classes tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent)));
+    const names = await page.evaluate(() => [...document.querySelectorAll(".matrix tbody th")].map((head) => head.textContent));
+    for (const [c, name_] of names.entries()) {
+        const row = rows.find(([head]) => head === name_), { count, correct } = best.answers;
+        if (Number(row?.[1]) !== count[c] || row[2] !== `${(100 * correct[c] / count[c]).toFixed(1)} %`) fault(name, `class ${name_}: ${row}, the log has ${correct[c]} of ${count[c]}`);
+    }
+    const binned = await page.evaluate(() => [...document.querySelectorAll("#calibration tbody tr")].reduce((sum, row) => sum + Number(row.children[1].textContent.replace(",", "")), 0));
+    if (binned !== all) fault(name, `the calibration has ${binned} answers, expected ${all}`);
     if (!fact.startsWith(`${(100 * best.validation_accuracy).toFixed(2)} %`)) fault(name, `the first fact is ${fact}`);
 }
 
@@ -132,12 +186,36 @@ async function checkRun(browser, run, checks = async () => {}) {
     const { page, context, seconds } = await open(browser, file, run);
     const charts = await page.evaluate(readCharts);
     compareRun(run, charts, log);
+    await compareHeats(page, run, log);
     await checkTable(page, run);
     await checkKeyboard(page, run);
     await checks(page, log, seconds);
     await page.screenshot({ path: join(root, `${run}.png`), fullPage: true });
     await context.close();
     console.log(`${run}: ${charts.length} charts, open in ${seconds.toFixed(1)} s`);
+}
+
+async function checkBad(browser, run, ...patterns) {
+    const { page, context } = await open(browser, `runs/${run}/report.html`, run);
+    const notes = (await page.locator(".notes").count()) ? await page.locator(".notes").textContent() : "";
+    for (const pattern of patterns) if (!pattern.test(notes)) fault(run, `the notes say "${notes}", expected ${pattern}`);
+    if (!(await page.locator(".verdict").count())) fault(run, "there is no verdict");
+    if (await page.locator("main img, main script, main b").count()) fault(run, "a text became an element");
+    await page.screenshot({ path: join(root, `${run}.png`), fullPage: true });
+    await context.close();
+    console.log(`${run}: opens, with what could not be read`);
+}
+
+async function checkRunning(browser) {
+    const { page, context } = await open(browser, "running.html", "running");
+    const log = events("running"), charts = await page.evaluate(readCharts);
+    const shown = charts.find((chart) => chart.title === "Loss")?.series[0].values ?? [];
+    if (!shown.length || shown.some((value, i) => !same(numeric(value), numeric(log.step[i].loss)))) fault("running", `${shown.length} steps are shown, or not those of the log`);
+    if (!(await page.locator(".headline, .verdict p").allTextContents()).join(" ").includes("still training")) fault("running", "it is not said that the run goes on");
+    if (!readFileSync(join(root, "runs/running/last.safetensors")).equals(readFileSync(join(root, "runs/calm/last.safetensors")))) fault("running", "the run ended otherwise than one without reports");
+    await page.screenshot({ path: join(root, "running.png"), fullPage: true });
+    await context.close();
+    console.log(`running: ${shown.length} of ${log.step.length} steps are shown`);
 }
 
 // A study against its database, in each of its charts.
@@ -238,6 +316,15 @@ await checkRun(browser, "long", async (page, log, seconds) => {
     if (!(await page.locator("#inside canvas").count())) fault("long", "there are no layers");
 });
 
+// Made while the run went on: whole, and the run went on as if nothing had been.
+await checkRunning(browser);
+// What cannot be read is named with file and line; the rest is there.
+await checkBad(browser, "truncated", /truncated\/events\.jsonl:\d+: the last line is not whole/, /truncated\/best\.safetensors: /);
+await checkBad(browser, "empty", /empty\/events\.jsonl: is empty/);
+await checkBad(browser, "missing", /missing\/events\.jsonl: is not there/, /the network: left out/);
+await checkBad(browser, "foreign", /foreign\/events\.jsonl:1: /, /foreign\/config\.yaml:1/);
+await checkBad(browser, "wicked", /wicked\/events\.jsonl:1: /);
+
 const { page, context } = await open(browser, "several.html", "several");
 const charts = await page.evaluate(readCharts);
 const accuracy = charts.find((chart) => chart.title === "Validation accuracy");
@@ -247,17 +334,39 @@ const drawn = accuracy?.series.find((s) => s.label === "seed1 and 2 more seeds")
 if (!mean.every((value, e) => Math.abs(value - drawn[e]) < 1e-6)) fault("several", `the mean over seeds is ${drawn}, expected ${mean}`);
 const heads = await page.evaluate(() => [...document.querySelectorAll("#results thead th")].map((head) => head.textContent));
 if (!heads.includes("train.optimizer.sgd.lr") || !heads.includes("train.seed")) fault("several", `the results have ${heads}`);
+for (const [title, label, run, kind, key] of [["Validation loss", "slow", "slow", "epoch", "validation_loss"], ["Validation accuracy", "one", "one", "epoch", "validation_accuracy"],
+    ["Training loss", "slow", "slow", "epoch", "loss"], ["Learning rate", "seed1", "seed1", "step", "lr"]])
+    compare("several", charts, title, label, events(run)[kind].map((event) => event[key]));
 await page.screenshot({ path: join(root, "several.png"), fullPage: true });
+await page.locator("#compare .controls input[type=checkbox]").last().click();
+for (const run of ["seed1", "seed2", "seed3", "slow", "one"]) compare("several", await page.evaluate(readCharts), "Validation accuracy", run, events(run).epoch.map((event) => event.validation_accuracy));
 await context.close();
+
+// A folder of runs: two rates, each with three seeds.
+const series = await open(browser, "runs/series/report.html", "series");
+const groups = await series.page.evaluate(() => [...document.querySelectorAll("#groups tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent)));
+if (groups.length !== 2 || !groups.every((row) => row[1] === "3")) fault("series", `the groups are ${JSON.stringify(groups)}`);
+for (const [head, , mean] of groups) {
+    const best = [1, 2, 3].map((seed) => events(`series/${head.split(",")[0]}-seed=${seed}`).epoch.filter((event) => event.best).at(-1).validation_accuracy);
+    const expected = `${(100 * best.reduce((a, b) => a + b) / 3).toFixed(2)} %`;
+    if (mean !== expected) fault("series", `${head}: mean ${mean}, expected ${expected}`);
+}
+await series.page.screenshot({ path: join(root, "series.png"), fullPage: true });
+await series.context.close();
 
 await checkStudy(browser);
 await checkPhone(browser, "runs/seed1/report.html", "seed1");
 await checkPhone(browser, "runs/hostile/report.html", "hostile");
 await checkPhone(browser, "several.html", "several");
+await checkPhone(browser, "runs/many/report.html", "many");
 const dark = await open(browser, "runs/seed1/report.html", "seed1 (dark)", { colorScheme: "dark" });
 await dark.page.screenshot({ path: join(root, "seed1-dark.png"), fullPage: true });
-await dark.page.emulateMedia({ media: "print" });
 await dark.page.pdf({ path: join(root, "seed1.pdf"), format: "A4" });
+await dark.page.emulateMedia({ media: "print" });
+await dark.page.setViewportSize({ width: 794, height: 1123 });
+await dark.page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+await dark.page.waitForTimeout(300);
+await dark.page.screenshot({ path: join(root, "seed1-print.png"), fullPage: true });
 await browser.close();
 
 for (const text of faults) console.log(text);

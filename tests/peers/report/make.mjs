@@ -58,6 +58,18 @@ writeFileSync(join(root, "hostile.yaml"), recipe("pictures", hostile.length));
 pictures("many", Array.from({ length: 1000 }, (_, c) => `class ${c}`), 4);
 writeFileSync(join(root, "many.yaml"), recipe("many", 1000));
 
+// Two rates with three seeds each.
+writeFileSync(join(root, "series.yaml"), "data: {source: digits, limit: 800, validation: 0.3}\nmodel: [dense: 32, relu, dense: 10]\ntrain: {optimizer: {sgd: {lr: 0.1}}, epochs: 5}\nruns: {train.optimizer.sgd.lr: [0.1, 0.01], train.seed: [1, 2, 3]}\n");
+
+// Events of the right kinds whose members are of every wrong kind.
+const wicked = ["<img src=x onerror=alert(3)>", null, {}, [], [null, { path: null }], true, -1, 1e308, "nan", { __proto__: null, length: 3 }, ["<script>alert(4)</script>"]];
+const keys = {
+    start: ["epochs", "steps_per_epoch", "seed", "threads", "cpu", "version", "observe"], step: ["epoch", "loss", "accuracy", "lr", "seconds"], epoch: ["loss", "validation_loss", "validation_accuracy", "scores", "answers", "best"],
+    observe: ["weights", "units"], finding: ["check", "severity", "symptom", "evidence", "causes", "remedy", "change", "more", "epoch"], change: ["number", "decided", "back", "path", "from", "to", "why"], checkpoint: ["epoch"], end: ["finished", "seconds"], "<b>": ["x"],
+};
+const malice = wicked.flatMap((value, v) => Object.entries(keys).map(([event, members]) => ({ event, step: v === 7 ? value : v + 1, ...Object.fromEntries(members.map((member, m) => [member, wicked[(v + m) % wicked.length]])) })));
+writeFileSync(join(root, "wicked.jsonl"), ["<script>", ...malice.map((event) => JSON.stringify(event))].join("\n") + "\n");
+
 // A search with branches, rates that diverge, and trials that are ended early; one whose names are hostile.
 writeFileSync(join(root, "study.yaml"), `data: {source: digits, limit: 800, validation: 0.3}
 model: [dense: !int [4, 128, 32], !choice [relu, tanh, elu], dense: 10]
