@@ -12,6 +12,7 @@ import { duration, h, number, percent, table } from "./dom.js";
 import { colour, onLook, whenSeen } from "./look.js";
 
 const TABLE_ROWS = 200, DRAWN_ROWS = 2400;
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((m) => m * 10 ** power)).flat();
 
 // A running mean without the pull towards 0 at the beginning; what is no number is left out.
 export function smoothed(values, weight) {
@@ -247,8 +248,8 @@ export class Chart {
                 y: { distr: log ? 3 : 1, range: log ? undefined : (u, low, high) => this.range(low, high) },
             },
             axes: [
-                this.axis({ values: spec.xLabels ? (u, splits) => splits.map((v) => spec.xLabels[v] ?? "") : spec.xLog ? logLabels : x, incrs: spec.xLabels ? [1] : undefined, space: spec.xLabels ? 1 : 60, size: 28 }),
-                this.axis({ values: log ? logLabels : y, size: spec.fraction ? 58 : 56, space: 36 }),
+                this.axis({ values: spec.xLabels ? (u, splits) => splits.map((v) => spec.xLabels[v] ?? "") : spec.xLog ? logLabels : x, incrs: spec.xLabels ? [1] : this.isWhole() ? WHOLE : undefined, space: spec.xLabels ? 1 : 60, size: 28 }),
+                this.axis({ values: log ? logLabels : y, size: (u, labels) => Math.max(44, 16 + 7 * Math.max(0, ...(labels ?? []).map((label) => label.length))), space: 36 }),
             ],
             series: [{}, ...this.columns.map((column) => column.options)],
             bands: this.bands(),
@@ -258,6 +259,11 @@ export class Chart {
                 setScale: [(u, scale) => scale === "x" && this.refine(u)],
             },
         };
+    }
+
+    // On this axis there is nothing between whole numbers: steps, and epochs where no series has steps.
+    isWhole() {
+        return this.view.axis !== "time" && this.spec.series.every((s) => s.at[this.view.axis].every(Number.isInteger));
     }
 
     range(low, high) {
@@ -314,7 +320,13 @@ export class Chart {
             let line = 0;
             while (taken[line]?.some(([from, to]) => begin < to && begin + wide > from)) line++;
             (taken[line] ??= []).push([begin - 4 * ratio, begin + wide + 4 * ratio]);
-            ctx.fillText(mark.short, x + (right ? -4 : 4) * ratio, bbox.top + (2 + 14 * line) * ratio);
+            const left = x + (right ? -4 : 4) * ratio, top = bbox.top + (2 + 14 * line) * ratio;
+            ctx.setLineDash([]);
+            ctx.strokeStyle = colour("card");
+            ctx.lineWidth = 4 * ratio;
+            ctx.lineJoin = "round";
+            ctx.strokeText(mark.short, left, top);
+            ctx.fillText(mark.short, left, top);
         }
         ctx.restore();
     }
@@ -392,9 +404,12 @@ function amountOrNumber(value) {
     return Math.abs(value) >= 1e4 ? `${value / 1e3} k` : String(value);
 }
 
+// Of ticks in percent: as many as tell them apart.
 const tickDigits = (splits) => {
-    const steps = splits.filter((v) => v !== null), gap = steps.length > 1 ? Math.abs(steps[1] - steps[0]) : 1;
-    return Math.max(0, Math.min(4, Math.ceil(-Math.log10(100 * gap) - 1e-9)));
+    const steps = splits.filter((v) => v !== null), gap = steps.length > 1 ? 100 * Math.abs(steps[1] - steps[0]) : 1;
+    let digits = 0;
+    while (digits < 4 && Math.abs(gap * 10 ** digits - Math.round(gap * 10 ** digits)) > 1e-6) digits++;
+    return digits;
 };
 
 // Only the powers of ten, where there are several.

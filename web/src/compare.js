@@ -51,7 +51,7 @@ function results(runs, index) {
     const order = [...runs].sort((a, b) => (b.summary.best_accuracy || -Infinity) - (a.summary.best_accuracy || -Infinity));
     const rows = order.map((run) => {
         const s = run.summary;
-        return [h("span", {}, swatch(index(run)), run.name), s.diverged ? `diverged (step ${number(s.diverged)})` : s.state, show(run, s.best_accuracy), s.best_epoch || "–", number(s.best_loss), show(run, s.best_training_accuracy),
+        return [h("span", { class: "named" }, swatch(index(run)), run.name), s.diverged ? `diverged (step ${number(s.diverged)})` : s.state, show(run, s.best_accuracy), s.best_epoch || "–", number(s.best_loss), show(run, s.best_training_accuracy),
             duration(s.seconds), run.network ? amount(run.network.params) : "–", ...paths.map((path) => run.settings.get(path) ?? "–")];
     });
     return h("div", { class: "card", id: "results" }, h("h3", {}, "Results, the best first"), table("Results", heads, rows),
@@ -67,7 +67,7 @@ function groupTable(runs, all) {
     const rows = all.map((group, i) => {
         const values = group.map((run) => run.summary.best_accuracy).filter(Number.isFinite), [m, d] = mean(values), tell = (value) => show(group[0], value);
         const ends = values.length ? [Math.min(...values), Math.max(...values)] : [NaN, NaN];
-        return { m, cells: [h("span", {}, swatch(i), groupName(group)), number(group.length), tell(m), Number.isFinite(d) ? `± ${tell(d)}` : "–", ...ends.map(tell), ...paths.map((path) => group[0].settings.get(path) ?? "–")] };
+        return { m, cells: [h("span", { class: "named" }, swatch(i), groupName(group)), number(group.length), tell(m), Number.isFinite(d) ? `± ${tell(d)}` : "–", ...ends.map(tell), ...paths.map((path) => group[0].settings.get(path) ?? "–")] };
     });
     rows.sort((a, b) => (Number.isFinite(b.m) ? b.m : -Infinity) - (Number.isFinite(a.m) ? a.m : -Infinity) || 0);
     return h("div", { class: "card", id: "groups" }, h("h3", {}, "Over seeds"),
@@ -112,7 +112,7 @@ export function compare(runs, view) {
         const bands = box?.querySelector("input").checked;
         const curve = (name) => (bands ? banded(all, name) : single(runs, index, epochs, name, { points: true }));
         const byStep = (name) => (bands ? banded(all, name) : single(runs, index, steps, name, { smooth: true }));
-        const rates = single(bands ? all.map(([first]) => first) : runs, index, steps, "lr");
+        const rates = bands ? all.flatMap((group) => single([group[0]], index, steps, "lr", { label: groupName(group) })) : single(runs, index, steps, "lr");
         grid.replaceChildren(...[
             { title: fraction ? "Validation accuracy" : "Validation result", fraction, series: curve("validation_accuracy") },
             { title: "Validation loss", log: true, series: curve("validation_loss") },

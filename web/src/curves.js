@@ -54,10 +54,13 @@ export function smoothing(count) {
     return count < 100 ? 0 : Math.min(0.98, Math.round((1 - 80 / count) * 100) / 100);
 }
 
+const FEW = 1000; // steps, of a run without epochs
+
 // Losses fall by powers of ten: then their logarithm shows more.
 export function spread(runs) {
     return runs.some((run) => {
-        const losses = Array.from(run.epochs.loss ?? []).filter((v) => v > 0 && Number.isFinite(v));
+        const positive = (table) => Array.from(table.loss ?? []).filter((v) => v > 0 && Number.isFinite(v));
+        const epochs = positive(run.epochs), losses = epochs.length > 1 ? epochs : positive(run.steps).slice(0, FEW);
         return Math.max(...losses) > 30 * Math.min(...losses);
     });
 }
@@ -77,7 +80,7 @@ export function marks(run, findings) {
     const s = run.summary, own = run.changes.map((act) => ({ at: place(run, act.step), short: `auto ${act.number}`, colour: "accent" }));
     if (s.diverged) own.push({ at: place(run, s.diverged), short: "no number", colour: "fault" });
     if (s.best_epoch) {
-        const row = Array.from(run.epochs.epoch).indexOf(s.best_epoch);
+        const row = Array.from(run.epochs.epoch ?? []).indexOf(s.best_epoch);
         if (row >= 0) own.push({ at: place(run, run.epochs.step[row]), short: "best", colour: "muted" });
     }
     const kept = run.checkpoints.length <= 60 ? run.checkpoints : [];
@@ -92,12 +95,13 @@ function scores(run, wanted) {
     return run.metrics.slice(1).filter(wanted).flatMap((metric, i) => from(run.epochs, SCORE + metric, metricName(metric), series(i), { points: true }));
 }
 
-function difference(a, b) {
-    return Float64Array.from(a, (value, i) => value - b[i]);
+function gap(run) {
+    const { epochs } = run, training = epochs.train_accuracy ?? epochs.accuracy;
+    return training && finite(epochs.validation_accuracy) ? Float64Array.from(training, (value, i) => value - epochs.validation_accuracy[i]) : null;
 }
 
 export function curves(run, findings, controls) {
-    const { steps, epochs, measure, fraction } = run, drawn = marks(run, findings);
+    const { steps, epochs, measure, fraction } = run, drawn = marks(run, findings), between = gap(run);
     const title = measure[0].toUpperCase() + measure.slice(1);
     const specs = [
         { title: "Loss", log: true, series: [
@@ -114,8 +118,7 @@ export function curves(run, findings, controls) {
         { title: "Errors", note: "of the validation part, in the unit of the targets", log: true, series: scores(run, (metric) => !isShare(metric)) },
         { title: "Learning rate", series: from(steps.count ? steps : epochs, "lr", "learning rate", "series-4") },
         { title: "Gap", note: `training − validation, ${fraction ? "percentage points" : measure}`, fraction,
-          series: epochs.count && finite(epochs.validation_accuracy)
-              ? [{ label: "gap", colour: "series-5", at: epochs.at, values: difference(epochs.train_accuracy ?? epochs.accuracy, epochs.validation_accuracy), points: true }] : [] },
+          series: between ? [{ label: "gap", colour: "series-5", at: epochs.at, values: between, points: true }] : [] },
         { title: "Speed", format: (value) => `${number(Math.round(value))} images/s`,
           series: from(steps, "images_per_second", "images a second", "series-6", { smooth: true }) },
     ];

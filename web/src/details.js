@@ -1,5 +1,5 @@
 // Layers, filters, samples, config.
-import { amount, bytes, h, number, percent, plural, section, table } from "./dom.js";
+import { amount, bytes, h, number, plural, section, shareBar, table } from "./dom.js";
 import { Mosaic } from "./pictures.js";
 
 // ----------------------------------------------------------------------------------------------------------------- layers
@@ -22,14 +22,9 @@ export function layers(run) {
     const { network, speed } = run;
     if (!network) return null;
     const measured = times(speed), total = [...measured.values()].reduce((sum, t) => sum + t.forward + t.backward + t.update, 0);
-    const bar = (share) => {
-        const inner = h("span", { class: "bar" });
-        inner.style.setProperty("--share", share);
-        return [inner, percent(share, 1)];
-    };
     const heads = [{ text: "layer" }, { text: "output", number: true }, { text: "parameters", number: true }, { text: "FLOPs", number: true }];
     if (speed) heads.push({ text: "forward ms", number: true }, { text: "backward ms", number: true }, { text: "share of a step", number: true }, { text: "activations", number: true });
-    const line = (name, cells, time, memory) => [name, ...cells, ...(speed ? [ms(time?.forward), ms(time?.backward || time?.update), time ? bar((time.forward + time.backward + time.update) / total) : "–", memory] : [])];
+    const line = (name, cells, time, memory) => [name, ...cells, ...(speed ? [ms(time?.forward), ms(time?.backward || time?.update), time ? shareBar((time.forward + time.backward + time.update) / total) : "–", memory] : [])];
     const known = new Set(network.layers.map((layer) => layer.name));
     const rows = network.layers.map((layer) => {
         const name = h("span", {}, layer.name, layer.help ? h("small", { class: "muted" }, ` ${layer.help}`) : null);
@@ -42,12 +37,14 @@ export function layers(run) {
     return section("layers", "Layers", note ? h("p", { class: "muted" }, note) : null, h("div", { class: "card tall" }, table("Layers", heads, rows)));
 }
 
+const MANY_FILTERS = 64; // are shown smaller
+
 // All pictures of one mosaic.
 function pictures(title, picture, count) {
     if (!picture) return null;
-    const mosaic = new Mosaic(picture), tiles = [];
-    for (let i = 0; i < count; i++) tiles.push(mosaic.tile(Math.floor(i / picture.columns), i % picture.columns, 40, `${title}, filter ${i}`));
-    return [h("h4", {}, title), h("div", { class: "tiles" }, tiles)];
+    const mosaic = new Mosaic(picture), tiles = [], side = count > MANY_FILTERS ? 24 : 40;
+    for (let i = 0; i < count; i++) tiles.push(mosaic.tile(Math.floor(i / picture.columns), i % picture.columns, side, `${title}, filter ${i}`));
+    return h("div", {}, h("h4", {}, title), h("div", { class: "tiles" }, tiles));
 }
 
 export function filters(run) {
@@ -56,18 +53,20 @@ export function filters(run) {
     const moved = f.change ? ` In the training they moved by ${number(f.moved, 3)} times the norm that they began with.` : "";
     return h("div", {}, h("h3", {}, "First weights"),
         h("p", { class: "muted" }, `${f.name}: ${f.count < f.all ? `${f.count} of ` : ""}${plural(f.all, "filter")}; grey is zero, each scaled by its own largest number. Smooth shapes are learned; noise is not.${moved}`),
-        pictures("Best epoch", f.mosaic, f.count), pictures("Before the training", f.first, f.count), pictures("Change", f.change, f.count));
+        h("div", { class: "thirds" }, pictures("Best epoch", f.mosaic, f.count), pictures("Before the training", f.first, f.count), pictures("Change", f.change, f.count)));
 }
 
 // ---------------------------------------------------------------------------------------------------------------- samples
+
+const SAMPLE_SIDE = 32; // pixels; of larger pictures a row takes the whole width
 
 export function samples(run) {
     const s = run.samples;
     if (!s) return null;
     const sheet = (picture, label) => {
         const mosaic = new Mosaic(picture);
-        return h("div", { class: "card samples" }, s.names.map((name, row) => h("div", { class: "row" }, h("span", { title: name }, name),
-            h("div", { class: "tiles" }, Array.from({ length: picture.columns }, (_, column) => mosaic.tile(row, column, 40, label(name, column)))))));
+        return h("div", { class: `card samples ${Math.max(picture.width, picture.height) > SAMPLE_SIDE ? "large" : ""}` }, s.names.map((name, row) => h("div", { class: "row" }, h("span", { title: name }, name),
+            h("div", { class: "tiles" }, Array.from({ length: picture.columns }, (_, column) => mosaic.tile(row, column, SAMPLE_SIDE, label(name, column)))))));
     };
     return section("data", "Data", h("p", { class: "muted" }, `${s.source}: ${plural(s.train, "sample")} to train, ${number(s.validation)} to validate, ${plural(s.classes, "class", "classes")}.`),
         sheet(s.mosaic, (name) => name),

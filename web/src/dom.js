@@ -31,9 +31,28 @@ export function table(caption, heads, rows) {
                 h(i === 0 ? "th" : "td", i === 0 ? { scope: "row" } : { class: kind[i] }, cell)))))));
 }
 
+// A name that may be long, on one line.
+export const clip = (name) => h("span", { class: "clip", title: name }, name);
+
+// A share as a bar and in digits; below each other in a column they line up.
+export function shareBar(share, digits = 1) {
+    const bar = h("span", { class: "bar", "aria-hidden": "true" });
+    bar.style.setProperty("--share", Number.isFinite(share) ? share : 0);
+    return h("span", { class: "share" }, bar, h("span", {}, percent(share, digits)));
+}
+
 // A section with a heading, reachable from the bar at the top.
 export function section(id, title, ...children) {
     return h("section", { id, "aria-labelledby": `${id}-title` }, h("h2", { id: `${id}-title` }, title), children);
+}
+
+// What a damaged log holds may be anything: a part that cannot be made says so and leaves the others.
+export function attempt(title, make) {
+    try {
+        return make();
+    } catch (error) {
+        return h("section", {}, h("p", { class: "notes failed" }, `${title} cannot be shown: ${error.message}.`));
+    }
 }
 
 // ------------------------------------------------------------------------------------------------------------- numbers

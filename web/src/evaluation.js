@@ -1,5 +1,5 @@
 // How the best weights do on the validation part.
-import { h, number, percent, plural, section, svg, table } from "./dom.js";
+import { clip, h, number, percent, plural, section, shareBar, svg, table } from "./dom.js";
 import { Mosaic } from "./pictures.js";
 import { colour, onLook } from "./look.js";
 
@@ -17,8 +17,8 @@ function matrixTable(e) {
     const n = e.names.length, cell = (t, a) => e.confusion[t * n + a];
     return h("div", { class: "scroll" }, h("table", { class: "matrix" },
         h("caption", { class: "hidden" }, "Confusion matrix: a row is the true class, a column what was answered"),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "true ↓ answered →"), e.names.map((name) => h("th", { scope: "col" }, h("span", {}, name))))),
-        h("tbody", {}, e.names.map((name, t) => h("tr", {}, h("th", { scope: "row" }, name), e.names.map((_, a) => {
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "true ↓ answered →"), e.names.map((name) => h("th", { scope: "col" }, clip(name))))),
+        h("tbody", {}, e.names.map((name, t) => h("tr", {}, h("th", { scope: "row" }, clip(name)), e.names.map((_, a) => {
             const count = cell(t, a), td = h("td", {}, count || "·");
             td.style.backgroundColor = tint(e.true_count[t] ? count / e.true_count[t] : 0, t === a);
             if (!count) td.className = "zero";
@@ -26,28 +26,40 @@ function matrixTable(e) {
         }))))));
 }
 
-// Many classes: a picture, a pixel or more a cell.
+// Many classes: a picture; of very many each cell stands for a block of classes.
+const CELLS = 200, PICTURE_SIDE = 640;
+
 function matrixPicture(e) {
-    const n = e.names.length, zoom = Math.max(1, Math.floor(640 / n));
-    const canvas = h("canvas", { class: "heat", width: n * zoom, height: n * zoom, role: "img",
+    const n = e.names.length, block = Math.ceil(n / CELLS), cells = Math.ceil(n / block), zoom = Math.max(1, Math.floor(PICTURE_SIDE / cells));
+    const canvas = h("canvas", { class: "heat", width: cells * zoom, height: cells * zoom, role: "img",
         "aria-label": `Confusion matrix of ${n} classes; the pairs that are confused most stand in the table beside it` });
+    const right = new Float64Array(cells), wrong = new Float64Array(cells * cells), rows = new Float64Array(cells);
+    for (let t = 0; t < n; t++)
+        for (let a = 0; a < n; a++) {
+            const count = e.confusion[t * n + a], row = Math.floor(t / block), column = Math.floor(a / block);
+            rows[row] += count;
+            if (t === a) right[row] += count;
+            else wrong[row * cells + column] += count;
+        }
     const paint = () => {
         const context = canvas.getContext("2d");
+        const draw = (row, column, count, name) => {
+            if (!count) return;
+            context.globalAlpha = 0.3 + 0.7 * Math.sqrt(count / rows[row]);
+            context.fillStyle = colour(name);
+            context.fillRect(column * zoom, row * zoom, zoom, zoom);
+        };
+        context.globalAlpha = 1;
         context.fillStyle = colour("cell");
-        context.fillRect(0, 0, n * zoom, n * zoom);
-        for (let t = 0; t < n; t++)
-            for (let a = 0; a < n; a++) {
-                const count = e.confusion[t * n + a];
-                if (!count) continue;
-                context.globalAlpha = 0.15 + 0.85 * Math.sqrt(count / e.true_count[t]);
-                context.fillStyle = colour(t === a ? "series-1" : "fault");
-                context.fillRect(a * zoom, t * zoom, zoom, zoom);
-            }
+        context.fillRect(0, 0, cells * zoom, cells * zoom);
+        for (let row = 0; row < cells; row++)
+            for (let column = 0; column < cells; column++) draw(row, column, wrong[row * cells + column], "fault");
+        for (let row = 0; row < cells; row++) draw(row, row, right[row], "series-1");
         context.globalAlpha = 1;
     };
     paint();
     onLook(paint);
-    return h("figure", {}, canvas, h("figcaption", { class: "muted" }, "A row is the true class, a column what was answered."));
+    return h("figure", {}, canvas, h("figcaption", { class: "muted" }, `A row is the true class, a column what was answered: right in blue, wrong in red.${block > 1 ? ` Each cell stands for ${block} classes.` : ""}`));
 }
 
 function pairs(e) {
@@ -56,8 +68,8 @@ function pairs(e) {
         for (let a = 0; a < n; a++) if (t !== a && e.confusion[t * n + a]) found.push([t, a, e.confusion[t * n + a]]);
     found.sort((x, y) => y[2] - x[2]);
     if (!found.length) return h("p", { class: "muted" }, "No class is taken for another.");
-    return table("Pairs that are confused most", [{ text: "true" }, { text: "answered" }, { text: "times", number: true }, { text: "of the class", number: true }],
-        found.slice(0, PAIRS).map(([t, a, count]) => [e.names[t], e.names[a], number(count), percent(count / e.true_count[t], 1)]));
+    return h("div", {}, h("h4", {}, "Confused most"), table("Pairs that are confused most", [{ text: "true" }, { text: "answered" }, { text: "times", number: true }, { text: "of the class", number: true }],
+        found.slice(0, PAIRS).map(([t, a, count]) => [clip(e.names[t]), clip(e.names[a]), number(count), percent(count / e.true_count[t], 1)])));
 }
 
 // --------------------------------------------------------------------------------------------------------------- classes
@@ -68,14 +80,9 @@ function classes(e) {
         return { name, count: e.true_count[c], recall, precision, f1: recall + precision > 0 ? 2 * recall * precision / (recall + precision) : e.true_count[c] ? 0 : NaN };
     });
     rows.sort((a, b) => (Number.isNaN(a.f1)) - (Number.isNaN(b.f1)) || a.f1 - b.f1);
-    const bar = (value) => {
-        const inner = h("span", { class: "bar" });
-        inner.style.setProperty("--share", Number.isFinite(value) ? value : 0);
-        return [inner, percent(value, 1)];
-    };
     const heads = [{ text: "class" }, { text: "pictures", number: true }, { text: "recall", number: true }, { text: "precision", number: true }, { text: "F1", number: true }];
     return h("div", { class: "card tall", id: "classes" }, h("h3", {}, "Classes, the weakest first"),
-        table("Results of each class", heads, rows.slice(0, CLASS_ROWS).map((r) => [r.name, number(r.count), percent(r.recall, 1), percent(r.precision, 1), bar(r.f1)])),
+        table("Results of each class", heads, rows.slice(0, CLASS_ROWS).map((r) => [clip(r.name), number(r.count), percent(r.recall, 1), percent(r.precision, 1), shareBar(r.f1)])),
         rows.length > CLASS_ROWS ? h("p", { class: "muted" }, `The weakest ${CLASS_ROWS} of ${number(rows.length)}.`) : null);
 }
 
@@ -123,7 +130,7 @@ export function evaluation(run) {
     const line = `The best weights (epoch ${run.network?.epoch ?? "?"}) on the ${plural(e.count, "picture")} held out to validate: ` +
         `${number(e.right)} right (${percent(e.right / e.count)})` + (e.names.length > 5 ? `, ${percent(e.near / e.count)} among the five most probable` : "") + `, mean cross-entropy ${number(e.loss)}.`;
     return section("evaluation", "Evaluation", h("p", {}, line),
-        e.confusion ? h("div", { class: "card", id: "confusion" }, h("h3", {}, "Confusion"), few ? matrixTable(e) : h("div", { class: "grid" }, matrixPicture(e), pairs(e))) : null,
+        e.confusion ? h("div", { class: "card", id: "confusion" }, h("h3", {}, "Confusion"), h("div", { class: "beside" }, few ? matrixTable(e) : matrixPicture(e), pairs(e))) : null,
         h("div", { class: "grid" }, classes(e), calibration(e)),
         h("h3", {}, "Most wrong"), h("p", { class: "muted" }, "The wrong answers with the largest loss, each with the three most probable classes. Labels that are wrong show here, too."), worst(e));
 }

@@ -1,11 +1,17 @@
 // A heat map on a canvas: rows by columns, with the value under the pointer in words, and its table.
 //
-// spec: {title, note, rows: [text], columns: [number], column: name of a column, value: (row, column) => number or null,
+// spec: {title, note, rows: [text], labels: shorter ones where not all have room, columns: [number], column: name of a column, value: (row, column) => number or null,
 //        format, scale: "linear" | "log", low, high}
 import { h, number, table } from "./dom.js";
 import { colour, onLook, whenSeen } from "./look.js";
 
-const TABLE_COLUMNS = 12;
+const TABLE_COLUMNS = 12, NAMED_ROWS = 24, LABELS = 5;
+
+// As many as fit, at even distances, the first and the last among them.
+function some(items, most = LABELS) {
+    const count = Math.min(most, items.length);
+    return Array.from({ length: count }, (_, i) => items[count === 1 ? 0 : Math.round((i * (items.length - 1)) / (count - 1))]);
+}
 
 export class Heat {
     constructor(spec) {
@@ -15,14 +21,14 @@ export class Heat {
         const { rows, columns } = spec;
         this.canvas = h("canvas", { class: "heat wide", role: "img", tabindex: 0, "aria-label": `${spec.title}: ${rows.length} rows, ${columns.length} columns; arrow keys read the numbers; a table follows`,
             onpointermove: (event) => this.point(event), onpointerleave: () => this.say(null), onkeydown: (event) => this.key(event) });
-        this.labels = h("div", { class: `heat-rows ${rows.length <= 24 ? "" : "ends"}`, "aria-hidden": "true" }, rows.length <= 24 ? rows.map((row) => h("span", { title: row }, row)) : [h("span", {}, rows[0]), h("span", {}, rows.at(-1))]);
+        this.labels = h("div", { class: `heat-rows ${rows.length <= NAMED_ROWS ? "" : "some"}`, "aria-hidden": "true" }, (rows.length <= NAMED_ROWS ? rows : some(spec.labels ?? rows)).map((row) => h("span", { title: row }, row)));
         this.where = h("span", { class: "where", "aria-live": "polite" });
-        this.scale = h("div", { class: "heat-scale" }, h("span", {}, this.format(this.low)), h("i", {}), h("span", {}, this.format(this.high)), this.where);
+        this.scale = h("div", { class: "heat-scale" }, h("span", {}, this.format(this.low)), h("i", {}), h("span", {}, this.format(this.high)), this.missing ? [h("i", { class: "missing" }), h("span", {}, "no number")] : null, this.where);
         this.details = h("details", { class: "table", ontoggle: () => this.showTable() }, h("summary", {}, "Table"));
         this.element = h("figure", { class: "chart wide" },
             h("figcaption", {}, h("strong", {}, spec.title), spec.note ? h("span", {}, spec.note) : null),
             this.scale, h("div", { class: `heat-body ${spec.bare ? "bare" : ""}` }, this.labels, this.canvas),
-            h("div", { class: "heat-columns", "aria-hidden": "true" }, h("span", {}, spec.column(columns[0])), h("span", {}, spec.column(columns.at(-1)))), this.details);
+            h("div", { class: "heat-columns", "aria-hidden": "true" }, some(columns).map((column) => h("span", {}, spec.column(column)))), this.details);
         this.element.heat = this;
         this.canvas.width = columns.length;
         this.canvas.height = rows.length;
@@ -39,9 +45,11 @@ export class Heat {
     measure() {
         const { rows, columns, value, scale } = this.spec;
         let low = Infinity, high = -Infinity;
+        this.missing = false;
         for (let r = 0; r < rows.length; r++)
             for (let c = 0; c < columns.length; c++) {
                 const v = value(r, c);
+                this.missing ||= !Number.isFinite(v);
                 if (!Number.isFinite(v) || (scale === "log" && v <= 0)) continue;
                 low = Math.min(low, v);
                 high = Math.max(high, v);
@@ -61,7 +69,7 @@ export class Heat {
 
     paint() {
         this.painted = true;
-        const { rows, columns, value } = this.spec, tall = Math.max(1, Math.round((rows.length <= 24 ? 18 : 3))), wide = Math.max(1, Math.floor(900 / columns.length));
+        const { rows, columns, value } = this.spec, tall = Math.max(1, rows.length <= NAMED_ROWS ? 18 : 3), wide = Math.max(1, Math.floor(900 / columns.length));
         this.canvas.width = columns.length * wide;
         this.canvas.height = rows.length * tall;
         const context = this.canvas.getContext("2d");

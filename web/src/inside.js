@@ -1,6 +1,6 @@
 // What was seen inside the network while it trained, layer by layer.
 import { unpackAll } from "./data.js";
-import { h, number, percent, plural, section, table } from "./dom.js";
+import { attempt, h, number, percent, plural, section, table } from "./dom.js";
 import { Heat } from "./heat.js";
 import { whenSeen } from "./look.js";
 
@@ -25,13 +25,16 @@ function binName(spread, bin) {
     return `${bin < ZERO ? "−" : ""}${number(size, 2)} to ${bin < ZERO ? "−" : ""}${number(2 * size, 2)}`;
 }
 
+// "0.25" of "0.25 to 0.50"
+const binLabel = (spread, bin) => binName(spread, bin).split(" to ")[0];
+
 // The bins that are used, the largest number at the top.
 function histogram(title, item, columns) {
     const { spread } = item, used = [];
     for (let b = BINS - 1; b >= 0; b--) if (columns.some((_, c) => spread.bins[c * BINS + b])) used.push(b);
     while (used.length && used.length < 3) used.push(used.at(-1) - 1);
     const all = used.length ? Array.from({ length: used[0] - used.at(-1) + 1 }, (_, i) => used[0] - i) : [ZERO];
-    return new Heat({ title, note: "share of the numbers in each range of size", bare: true, rows: all.map((b) => binName(spread, b)), columns, column: step,
+    return new Heat({ title, note: "share of the numbers in each range of size", bare: true, rows: all.map((b) => binName(spread, b)), labels: all.map((b) => binLabel(spread, b)), columns, column: step,
         format: (v) => percent(v, 2), value: (r, c) => ((spread.bins[c * BINS + all[r]] ?? 0) / 255) ** 2, scale: "log", low: 1e-4, high: 1 });
 }
 
@@ -83,7 +86,8 @@ export function inside(run, charts) {
         unseen();
         clearTimeout(later);
         if (!place.hasAttribute("aria-busy")) return;
-        place.append(...parts(unpackAll(run.observation), charts).flat(Infinity).filter(Boolean));
+        const made = attempt("What was seen inside", () => parts(unpackAll(run.observation), charts));
+        place.append(...[made].flat(Infinity).filter(Boolean));
         place.removeAttribute("aria-busy");
     };
     const unseen = whenSeen(place, make), later = setTimeout(make, LATER);

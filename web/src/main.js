@@ -1,5 +1,5 @@
 // The report: reads the data that stand in the page and builds its sections, verdict first.
-import { h, plural } from "./dom.js";
+import { attempt, h, plural } from "./dom.js";
 import { readPage } from "./data.js";
 import { isDark, setTheme } from "./look.js";
 import { gather, overview } from "./overview.js";
@@ -23,13 +23,13 @@ function bar(title, body) {
 
 function details(run) {
     const findings = gather(run.findings), controls = new Controls({ axis: run.epochs.count > 1 ? "epoch" : "step", smoothing: smoothing(run.steps.count), log: spread([run]) });
-    const drawn = curves(run, findings, controls), test = rangeTest(run, controls);
-    if (test) drawn.querySelector(".grid")?.append(test);
-    const body = h("div", {}, overview(run, findings), drawn);
+    const drawn = attempt("The curves", () => curves(run, findings, controls)), test = attempt("The range test", () => rangeTest(run, controls));
+    if (test) (drawn.querySelector(".grid") ?? drawn).append(test);
+    const body = h("div", {}, attempt("The verdict", () => overview(run, findings)), drawn);
     return { body, free: () => controls.free(), rest: () => {
-        const weights = filters(run), network = layers(run);
+        const weights = attempt("The filters", () => filters(run)), network = attempt("The layers", () => layers(run));
         if (network && weights) network.append(weights);
-        body.append(...[evaluation(run), inside(run, controls.charts), network, samples(run), config(run)].filter(Boolean));
+        body.append(...[attempt("The evaluation", () => evaluation(run)), inside(run, controls.charts), network, attempt("The samples", () => samples(run)), config(run)].filter(Boolean));
     } };
 }
 

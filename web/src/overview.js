@@ -80,7 +80,7 @@ function replacement(change) {
 // A finding proposes one change, or several that go together.
 function changes(finding) {
     const all = [finding.change, finding.more ?? []].flat().map(replacement).filter(Boolean);
-    return all.length > 1 ? h("ul", { class: "changes" }, all.map((change) => h("li", {}, change))) : all[0];
+    return all.length > 1 ? row("Changes, together", h("ul", { class: "changes" }, all.map((change) => h("li", {}, change)))) : row("Change", all[0]);
 }
 
 function row(label, content) {
@@ -109,7 +109,7 @@ function card(run, finding) {
             row("Evidence", finding.evidence),
             row(causes.length > 1 ? "Likely causes" : "Likely cause", causes.length > 1 ? h("ol", {}, causes.map((cause) => h("li", {}, cause))) : causes[0]),
             row("Remedy", finding.remedy),
-            row(finding.more?.length ? "Changes, together" : "Change", changes(finding)),
+            changes(finding),
             row("Tried", confirmation(run, finding))));
 }
 

@@ -21,7 +21,7 @@ function axis(study, dimension, x, last) {
     const labels = last ? [[0, scoreText(study, dimension.low)], [1, scoreText(study, dimension.high)]] : ticks(dimension);
     const y = (at) => TOP + (1 - at) * (HEIGHT - TOP - BOTTOM);
     return svg("g", {}, svg("line", { class: "axis-line", x1: x, x2: x, y1: TOP, y2: HEIGHT - BOTTOM }),
-        svg("text", { x, y: 16, "text-anchor": "middle", class: "axis-name" }, svg("title", {}, dimension.name ?? dimension.short), cut(dimension.short)),
+        svg("text", { x: last ? x + 56 : x, y: 16, "text-anchor": last ? "end" : "middle", class: "axis-name" }, svg("title", {}, dimension.name ?? dimension.short), cut(dimension.short, last ? 20 : undefined)),
         labels.map(([at, text]) => svg("text", { x: x + (last ? -6 : 6), y: y(at) + 4, "text-anchor": last ? "end" : "start" }, svg("title", {}, text), cut(text, 10))));
 }
 

@@ -29,7 +29,7 @@ function chance(study) {
     if (!d) return study.best === study.trials[0] ? `Nothing was found that is better than ${firstName(study)}.` : "";
     const beats = `beats ${firstName(study)} (${scoreText(study, study.trials[0].score)}) by ${gainText(study, d.gain)}`;
     if (!(d.error > 0)) return `It ${beats}; how far chance goes is not known.`;
-    return `It ${beats}, with a standard error of ${gainText(study, d.error)}: p = ${brief(d.p, 2)}${study.folds ? ` over ${study.folds} folds` : ""}. ${d.p > 0.05 ? "It may be chance." : "It is more than chance."}`;
+    return `It ${beats}, with a standard error of ${gainText(study, d.error)}: p\u00a0=\u00a0${brief(d.p, 2)}${study.folds ? ` over ${study.folds} folds` : ""}. ${d.p > 0.05 ? "It may be chance." : "It is more than chance."}`;
 }
 
 function verdict(study) {
@@ -67,12 +67,7 @@ function edges(study) {
 function values(study) {
     if (!study.dimensions.length) return null;
     const known = isKnown(study), first = study.trials[0];
-    const bar = (d) => {
-        const shown = h("span", { class: "bar", "aria-hidden": "true" });
-        shown.style.setProperty("--share", d.importance);
-        return h("span", {}, shown, percent(d.importance, 0));
-    };
-    const rows = byImportance(study).map((d) => [d.name, known ? bar(d) : "–", study.best ? nameOf(d, study.best.values[d.index]) : "–", first ? nameOf(d, first.values[d.index]) : "–", rangeOf(d)]);
+    const rows = byImportance(study).map((d) => [d.name, known ? shareBar(d.importance, 0) : "–", study.best ? nameOf(d, study.best.values[d.index]) : "–", first ? nameOf(d, first.values[d.index]) : "–", rangeOf(d)]);
     return h("div", { class: "card", id: "values" }, h("h3", {}, "What mattered"),
         table("What mattered", [{ text: "value" }, { text: "mattered" }, { text: "of the best" }, { text: study.own ? "of the file" : "of trial 0" }, { text: "range" }], rows),
         h("p", { class: "muted hint" }, known ? "How far the best fifth of the trials lies elsewhere than all of them, as shares of 100 % (PED-ANOVA, Watanabe et al. 2023)."

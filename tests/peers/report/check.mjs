@@ -116,6 +116,7 @@ async function open(browser, file, name, options) {
     // By the page's own clock, from the click to the first curve; of a page without one, until it is there.
     const first = await page.evaluate(() => performance.getEntriesByName("chart")[0]?.startTime);
     const seconds = (first ?? Date.now() - begun) / 1000;
+    for (const text of await page.locator(".failed").allTextContents()) fault(name, text);
     await page.waitForFunction(() => !document.querySelector("[aria-busy]"), null, { timeout: 240000 });
     await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
     await page.evaluate(() => dispatchEvent(new Event("afterprint")));
@@ -190,6 +191,7 @@ async function checkRun(browser, run, checks = async () => {}) {
     await checkTable(page, run);
     await checkKeyboard(page, run);
     await checks(page, log, seconds);
+    await page.evaluate(() => (document.activeElement.blur(), scrollTo(0, 0)));
     await page.screenshot({ path: join(root, `${run}.png`), fullPage: true });
     await context.close();
     console.log(`${run}: ${charts.length} charts, open in ${seconds.toFixed(1)} s`);
@@ -255,6 +257,7 @@ async function checkStudy(browser) {
         if (!(await drawing.locator("xpath=..").locator("tbody tr").count())) fault(name, "a drawing's table is empty");
         await summary.click();
     }
+    await page.evaluate(() => (document.activeElement.blur(), scrollTo(0, 0)));
     await page.screenshot({ path: join(root, "study.png"), fullPage: true });
     await context.close();
     const dark = await open(browser, "study/report.html", "study (dark)", { colorScheme: "dark" });
@@ -322,7 +325,7 @@ await checkRunning(browser);
 await checkBad(browser, "truncated", /truncated\/events\.jsonl:\d+: the last line is not whole/, /truncated\/best\.safetensors: /);
 await checkBad(browser, "empty", /empty\/events\.jsonl: is empty/);
 await checkBad(browser, "missing", /missing\/events\.jsonl: is not there/, /the network: left out/);
-await checkBad(browser, "foreign", /foreign\/events\.jsonl:1: /, /foreign\/config\.yaml:1/);
+await checkBad(browser, "foreign", /foreign\/events\.jsonl:1: /, /foreign\/config\.yaml:\d+:\d+: /);
 await checkBad(browser, "wicked", /wicked\/events\.jsonl:1: /);
 
 const { page, context } = await open(browser, "several.html", "several");
@@ -330,7 +333,7 @@ const charts = await page.evaluate(readCharts);
 const accuracy = charts.find((chart) => chart.title === "Validation accuracy");
 const seeds = ["seed1", "seed2", "seed3"].map((run) => events(run).epoch.map((event) => event.validation_accuracy));
 const mean = seeds[0].map((_, e) => seeds.reduce((sum, run) => sum + Math.fround(run[e]), 0) / 3);
-const drawn = accuracy?.series.find((s) => s.label === "seed1 and 2 more seeds")?.values ?? [];
+const drawn = accuracy?.series.find((s) => s.label === "seed1 and 2 more")?.values ?? [];
 if (!mean.every((value, e) => Math.abs(value - drawn[e]) < 1e-6)) fault("several", `the mean over seeds is ${drawn}, expected ${mean}`);
 const heads = await page.evaluate(() => [...document.querySelectorAll("#results thead th")].map((head) => head.textContent));
 if (!heads.includes("train.optimizer.sgd.lr") || !heads.includes("train.seed")) fault("several", `the results have ${heads}`);
