@@ -111,18 +111,20 @@ cradle report runs/series --quick
 page runs/series/report.html
 [ "$(grep -c '^runs/series/lr=0\.[01]*-seed=[12]: Finished' out)" = 4 ] || fault "report on a series: said $(cat out)"
 
-# What is proposed is tried.
-cradle train net.yaml --run runs/wild train.epochs=4 train.optimizer.sgd.lr=300
+# What is proposed is tried; what was done by itself is told.
+cradle train net.yaml --run runs/wild --auto train.epochs=8 train.optimizer.sgd.lr=300
 cradle report runs/wild --confirm
 [ $code = 0 ] || fault "report --confirm: exit status $code: $(cat err)"
 grep -q '"confirmations":\[{"check":"[a-z-]*","path":"train.optimizer.sgd.lr","to":"[0-9.]*","confirmed":true,' runs/wild/report.html ||
     fault "report --confirm: no change is confirmed"
+grep -q '"changes":\[{"event":"change",' runs/wild/report.html || fault "report: has not what --auto did"
 expect 2 'cradle report: --quick computes nothing, --confirm does
 Try: cradle report --help' report runs/1 --quick --confirm
 
 mkdir foreign
 expect 1 'cradle: foreign: is no run: there is neither config.yaml nor events.jsonl in it' report foreign
 [ ! -e foreign/report.html ] || fault "a foreign folder: a page was left in it"
+expect 1 'cradle: killed: there is no such folder; did you mean runs/killed?' report killed
 expect 1 'cradle: runs/kiled: there is no such folder; did you mean runs/killed?' report runs/kiled
 expect 1 'cradle: nowhere: there is no such folder' report nowhere
 expect 1 'cradle: runs/1: is there twice' report runs/1 runs/1 --out twice.html

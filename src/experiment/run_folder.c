@@ -29,9 +29,19 @@ static enum cr_status fail_exists(struct cr_error *err, const char *path)
     return cr_fail(err, CR_ERROR_EXISTS, "%s exists: choose another --run, or go on with --resume %s", path, path);
 }
 
+/* Of one that is not there: the one beside it, or the one of that name where `cradle train` makes them. */
+static char *find_nearest(const char *path)
+{
+    char *usual = strchr(path, '/') ? NULL : cr_path_join("runs", path);
+    if (usual && cr_folder_exists(usual))
+        return usual;
+    free(usual);
+    return cr_folder_nearest(path);
+}
+
 enum cr_status cr_run_folder_fail(const char *path, const char *why, struct cr_error *err)
 {
-    char *nearest = cr_folder_exists(path) ? NULL : cr_folder_nearest(path);
+    char *nearest = cr_folder_exists(path) ? NULL : find_nearest(path);
     enum cr_status status = cr_fail(err, CR_ERROR_IO, "%s: %s%s%s%s", path, why, nearest ? "; did you mean " : "",
                                     nearest ? nearest : "", nearest ? "?" : "");
     free(nearest);

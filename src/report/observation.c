@@ -21,6 +21,7 @@ _Static_assert(CR_HISTOGRAM_BINS == 64, "web/src/inside.js counts on that");
 
 struct observations {
     const struct cr_run_log *log;
+    int64_t seen;     /* in the log */
     int64_t count;    /* that are kept */
     int64_t *records; /* [count]: which records of the log */
     cJSON **objects;  /* [count] */
@@ -64,12 +65,12 @@ static bool is_observation(const struct cr_run_log_record *record)
 
 static enum cr_status open_all(struct observations *all, const struct cr_run_log *log, struct cr_error *err)
 {
-    int64_t count = 0, items = 1;
+    int64_t items = 1;
     *all = (struct observations){.log = log};
     for (int64_t i = 0; i < log->record_count; i++)
-        count += is_observation(&log->records[i]);
-    all->records = malloc(((size_t)count + 1) * sizeof *all->records);
-    all->objects = calloc((size_t)count + 1, sizeof *all->objects);
+        all->seen += is_observation(&log->records[i]);
+    all->records = malloc(((size_t)all->seen + 1) * sizeof *all->records);
+    all->objects = calloc((size_t)all->seen + 1, sizeof *all->objects);
     if (!all->records || !all->objects)
         return cr_fail_memory(err);
     for (int64_t i = 0, seen = 0, stride = 1; i < log->record_count; i++) {
@@ -80,7 +81,7 @@ static enum cr_status open_all(struct observations *all, const struct cr_run_log
             return cr_fail_memory(err);
         if (all->count == 0) {
             items += cJSON_GetArraySize(get(object, "weights")) + cJSON_GetArraySize(get(object, "units"));
-            stride = 1 + count * items / NUMBERS_MAX;
+            stride = 1 + all->seen * items / NUMBERS_MAX;
         }
         all->objects[all->count] = object;
         all->records[all->count++] = i;
@@ -232,6 +233,7 @@ static enum cr_status write(struct cr_json *json, const struct observations *all
     int weights = cJSON_GetArraySize(get(all->objects[0], "weights"));
     int units = cJSON_GetArraySize(get(all->objects[0], "units"));
     cr_json_object(json, "observation");
+    cr_json_int(json, "seen", all->seen);
     CR_TRY(write_steps(json, "steps", all, 1, err));
     CR_TRY(write_steps(json, "columns", all, stride, err));
     cr_json_list(json, "weights");

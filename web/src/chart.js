@@ -302,7 +302,7 @@ export class Chart {
         ctx.save();
         const taken = []; // ends of the labels of each line
         for (const mark of this.spec.marks ?? []) {
-            const x = u.valToPos(mark.at[this.view.axis], "x", true);
+            const at = mark.at[this.view.axis], x = u.valToPos(at === 0 && !mark.tick ? u.data[0][0] : at, "x", true); // the beginning lies before the first number
             if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
             ctx.strokeStyle = ctx.fillStyle = colour(mark.colour);
             ctx.lineWidth = ratio;

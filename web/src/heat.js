@@ -6,6 +6,7 @@ import { h, number, table } from "./dom.js";
 import { colour, onLook, whenSeen } from "./look.js";
 
 const TABLE_COLUMNS = 12, NAMED_ROWS = 24, LABELS = 5;
+const ROW = 18, MOST_HIGH = 420; // pixels
 
 // As many as fit, at even distances, the first and the last among them.
 function some(items, most = LABELS) {
@@ -30,8 +31,10 @@ export class Heat {
             this.scale, h("div", { class: `heat-body ${spec.bare ? "bare" : ""}` }, this.labels, this.canvas),
             h("div", { class: "heat-columns", "aria-hidden": "true" }, some(columns).map((column) => h("span", {}, spec.column(column)))), this.details);
         this.element.heat = this;
+        // A cell is a pixel, and stretched: rows with names as high as those, many rows as high as fits.
         this.canvas.width = columns.length;
         this.canvas.height = rows.length;
+        this.canvas.style.height = `${rows.length <= NAMED_ROWS ? ROW * rows.length : Math.min(MOST_HIGH, 3 * rows.length)}px`;
         this.unlook = onLook(() => this.painted && this.paint());
         this.unseen = whenSeen(this.canvas, () => this.paint());
     }
@@ -69,10 +72,7 @@ export class Heat {
 
     paint() {
         this.painted = true;
-        const { rows, columns, value } = this.spec, tall = Math.max(1, rows.length <= NAMED_ROWS ? 18 : 3), wide = Math.max(1, Math.floor(900 / columns.length));
-        this.canvas.width = columns.length * wide;
-        this.canvas.height = rows.length * tall;
-        const context = this.canvas.getContext("2d");
+        const { rows, columns, value } = this.spec, context = this.canvas.getContext("2d");
         context.fillStyle = colour("cell");
         context.fillRect(0, 0, this.canvas.width, this.canvas.height);
         const bad = colour("fault"), tone = colour("series-1");
@@ -81,7 +81,7 @@ export class Heat {
                 const depth = this.depth(value(r, c));
                 context.globalAlpha = depth ?? 1;
                 context.fillStyle = depth === null ? bad : tone;
-                if (depth !== 0) context.fillRect(c * wide, r * tall, wide, tall);
+                if (depth !== 0) context.fillRect(c, r, 1, 1);
             }
         context.globalAlpha = 1;
     }

@@ -69,8 +69,9 @@ function parts(o, charts) {
         charts.push(chart);
         return chart.element;
     };
+    const left = o.seen > o.steps.length ? ` of the ${number(o.seen)} in which it was looked at (events.jsonl holds all)` : "";
     return [
-        h("p", { class: "muted" }, `Seen in ${plural(o.steps.length, "step")}. Healthy updates are about a thousandth of their weights; gradients that fall by powers of ten from layer to layer vanish, those that rise explode.`),
+        h("p", { class: "muted" }, `Seen in ${plural(o.steps.length, "step")}${left}. Healthy updates are about a thousandth of their weights; gradients that fall by powers of ten from layer to layer vanish, those that rise explode.`),
         weights.length ? add(series("Update / weight", "norm of a step's change over the norm of the weights", weights, o.steps, (w, t) => w.update[t] / w.weight[t], { scale: "log" })) : null,
         weights.length ? add(series("Gradient norm", "of each weight", weights, o.steps, (w, t) => w.gradient[t], { scale: "log" })) : null,
         o.units.length ? add(series("Zeros", "share of an activation's numbers that are 0", o.units, o.steps, (u, t) => u.zeros[t], { format: (v) => percent(v, 1), low: 0, high: 1 })) : null,

@@ -62,7 +62,7 @@ function switcher(runs) {
 }
 
 function foot(page) {
-    const thinned = page.thinned > 1 ? ` The steps are thinned: of each ${page.thinned} two points are kept, with the least and the largest numbers among them.` : "";
+    const thinned = page.thinned > 1 ? ` The steps are thinned: of each ${page.thinned} two points are kept, with the least and the largest numbers among them; events.jsonl holds all.` : "";
     const quick = page.quick ? " Made with --quick: no data were opened." : "";
     return h("footer", {}, `Cradle ${page.version}${page.made ? `, ${page.made}` : ""}.${thinned}${quick} Charts by uPlot.`);
 }

@@ -15,11 +15,14 @@ export function gather(findings) {
         else groups.set(key, { ...finding, times: 1 });
     }
     const sorted = [...groups.values()].sort((a, b) => rank(a) - rank(b) || (a.step ?? 0) - (b.step ?? 0));
-    return sorted.map((finding, index) => ({ ...finding, number: index + 1 }));
+    return sorted.map((finding, index) => ({ ...finding, led: finding.number, number: index + 1 }));
 }
 
+// What train --auto did about it, where the training went on with that.
+const mended = (run, finding) => (finding.led ? run.changes.find((act) => act.number === finding.led && !act.finished) : undefined);
+
 function judge(run, findings) {
-    const { state, diverged } = run.summary, worst = findings.length ? severity(findings[0]) : "none";
+    const { state, diverged } = run.summary, left = findings.filter((finding) => !mended(run, finding)), worst = left.length ? severity(left[0]) : "none";
     if (diverged || worst === "fault") return "fault";
     return worst === "warning" || state === "unended" || state === "empty" ? "warning" : "good";
 }
@@ -34,12 +37,13 @@ function words(run, findings) {
         "stopped early": `Stopped early after ${s.epochs}${planned} epochs, as the results got no better.`,
         finished: s.epochs === 1 ? "Trained its one epoch." : `Trained all ${plural(s.epochs, "epoch")}.`,
     };
-    const faults = findings.filter((f) => severity(f) === "fault").length;
+    const open = findings.filter((f) => severity(f) === "fault" && !mended(run, f)), faults = open.length, healed = findings.filter((f) => mended(run, f)).length;
     const first = s.diverged
         ? `Diverged: the loss is no number from step ${number(s.diverged)} on.`
-        : faults ? `${plural(faults, "fault")} found: ${findings[0].symptom}.`
+        : faults ? `${plural(faults, "fault")} found: ${open[0].symptom}.`
         : s.best_epoch ? `Best ${s.validated ? "validation" : "training"} ${run.measure}: ${show(run, s.best_accuracy)}, in epoch ${s.best_epoch}.` : "";
-    return [first || states[s.state], first ? states[s.state] : ""];
+    const second = [first ? states[s.state] : "", healed ? "What went wrong on the way was mended by itself." : ""].filter(Boolean).join(" ");
+    return [first || states[s.state], second];
 }
 
 export const show = (run, value) => (run.fraction ? percent(value) : number(value));
@@ -104,7 +108,7 @@ function card(run, finding) {
         h("header", {},
             h("span", { class: "badge" }, `${finding.number} · ${kind}`),
             h("h3", {}, finding.symptom ?? finding.check ?? "finding"),
-            h("span", { class: "muted" }, [when, finding.check, finding.times > 1 ? `${finding.times} times` : ""].filter(Boolean).join(" · "))),
+            h("span", { class: "muted" }, [when, finding.check, finding.times > 1 ? `${finding.times} times` : "", mended(run, finding) ? `mended (auto ${finding.led})` : ""].filter(Boolean).join(" · "))),
         h("dl", {},
             row("Evidence", finding.evidence),
             row(causes.length > 1 ? "Likely causes" : "Likely cause", causes.length > 1 ? h("ol", {}, causes.map((cause) => h("li", {}, cause))) : causes[0]),
