@@ -367,8 +367,8 @@ struct cr_cross_entropy_args {
 };
 
 /*
- * p = softmax(x / T); loss[n] = (1 - weight) base[n] + weight T^2 sum_k q[n][k] (log q[n][k] - log p[n][k]); where *q
- * is NULL it is base[n]. backward: db = (1 - weight) dloss, dx = dloss weight T (p sum_j q[j] - q)
+ * p = softmax(x / T); loss[n] = (1 - weight) base[n] + weight T sum_k q[n][k] (log q[n][k] - log p[n][k]); where *q
+ * is NULL it is base[n]. backward: db = (1 - weight) dloss, dx = dloss weight (p sum_j q[j] - q)
  */
 struct cr_distill_args {
     int64_t batch, classes;

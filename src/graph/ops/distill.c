@@ -1,11 +1,13 @@
 /*
  * distill: learning from a teacher's answers beside the labels (Hinton, Vinyals and Dean 2015).
  *
- *     loss[n] = (1 - w) base[n] + w T^2 sum_k q[n][k] (log q[n][k] - log p[n][k]),  p = softmax(x / T)
+ *     loss[n] = (1 - w) base[n] + w T sum_k q[n][k] (log q[n][k] - log p[n][k]),  p = softmax(x / T)
  *
- * q [classes] comes with the batch, as its input `slot`: the teacher's probabilities, already softened by T. T^2 keeps
- * the gradient as large as it is at T = 1; the teacher's entropy in it moves nothing, and lets the loss be 0 where both
- * agree. A batch without q, as in validation, has the base loss.
+ * q [classes] comes with the batch, as its input `slot`: the teacher's probabilities, already softened by T. The factor
+ * T makes the gradient w (p - q), which is never longer than that of the labels can be: so a learning rate that is
+ * right without a teacher stays so. The T^2 of the paper is right where T is large against the logits; teachers are
+ * surer than that, and the first gradients then are T times as long as those of the labels. The teacher's entropy moves
+ * nothing, and lets the loss be 0 where both agree. A batch without q, as in validation, has the base loss.
  */
 #include "graph/op.h"
 

@@ -1,8 +1,8 @@
 /*
  * A teacher's answers q beside the base loss b, at the temperature T, with the weight w:
  *
- *     forward   loss = (1 - w) b + w T^2 sum_k q[k] (log q[k] - log p[k]),  p = softmax(x / T)
- *     backward  db = (1 - w) dloss,  dx[k] = dloss w T (p[k] sum_j q[j] - q[k])
+ *     forward   loss = (1 - w) b + w T sum_k q[k] (log q[k] - log p[k]),  p = softmax(x / T)
+ *     backward  db = (1 - w) dloss,  dx[k] = dloss w (p[k] sum_j q[j] - q[k])
  *
  * Without a teacher's answers the loss is the base alone.
  */
@@ -43,11 +43,11 @@ static void forward(const struct cr_work *work)
 {
     const struct cr_distill_args *a = work->args;
     struct cr_range samples = samples_of(work);
-    real weight = (real)a->weight, square = (real)(a->temperature * a->temperature);
+    real weight = (real)a->weight, temperature = (real)a->temperature;
     for (int64_t n = samples.begin; n < samples.end; n++) {
         const real *x = (const real *)a->x + n * a->classes, *q = *a->q ? (const real *)*a->q + n * a->classes : NULL;
         real base = ((const real *)a->base)[n], norm = soften(a, n);
-        ((real *)a->loss)[n] = q ? (1 - weight) * base + weight * square * divergence(a, q, x, norm) : base;
+        ((real *)a->loss)[n] = q ? (1 - weight) * base + weight * temperature * divergence(a, q, x, norm) : base;
     }
 }
 
@@ -67,14 +67,14 @@ static void backward(const struct cr_work *work)
 {
     const struct cr_distill_args *a = work->args;
     struct cr_range samples = samples_of(work);
-    real weight = (real)a->weight, temperature = (real)a->temperature;
+    real weight = (real)a->weight;
     for (int64_t n = samples.begin; n < samples.end; n++) {
         const real *q = *a->q ? (const real *)*a->q + n * a->classes : NULL;
         real dloss = ((const real *)a->dloss)[n], dbase = q ? (1 - weight) * dloss : dloss;
         if (a->dbase)
             ((real *)a->dbase)[n] = a->add_base ? ((real *)a->dbase)[n] + dbase : dbase;
         if (a->dx)
-            backward_of(a, n, q, dloss * weight * temperature);
+            backward_of(a, n, q, dloss * weight);
     }
 }
 
