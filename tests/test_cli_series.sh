@@ -64,5 +64,7 @@ expect 1 'cradle: command line: babysit.auto: is for a single training: of sever
     train one.yaml babysit.auto=true --folds 3 --run d
 expect 2 "cradle train: --confirm is for a single training, and here are several
 Try: cradle train --help" train series.yaml --confirm
+wrong '9:49: data.augment[0].crop.padding: expected a whole number (int 0..4096), found "x"' '  a: {b: {}, c: {data.augment: [crop: {padding: x}]}}\n'
+wrong "9:34: train.schedule: cosine: a warmup of 2 epochs leaves nothing of the training's 2" '  a: {b: {}, c: {train.schedule: {cosine: {warmup: 2}}}}\n'
 expect 1 'cradle: series.yaml:9:3: runs: several runs are for cradle train alone; take this section out to have one' check series.yaml
 finish

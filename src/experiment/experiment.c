@@ -193,8 +193,8 @@ static enum cr_status make_trainer(struct cr_experiment *experiment, int64_t bat
     return cr_trainer_new(&experiment->trainer, experiment->context, &options, err);
 }
 
-static enum cr_status make_pieces(struct cr_experiment *experiment, const struct cr_experiment_options *options,
-                                  struct cr_error *err)
+/* What follows from the config alone. */
+static enum cr_status read_pieces(struct cr_experiment *experiment, struct cr_error *err)
 {
     const struct cr_train_section *train = &experiment->sections.train;
     const struct cr_node *augment = experiment->sections.data.augment;
@@ -204,13 +204,20 @@ static enum cr_status make_pieces(struct cr_experiment *experiment, const struct
     CR_TRY(cr_mix_read(&experiment->mix, experiment->config, train->mix, err));
     if (augment)
         CR_TRY(cr_augmenter_new(&experiment->augmenter, experiment->config, augment, err));
-    CR_TRY(cr_whiten_read(&experiment->whiten, experiment->config, experiment->sections.data.whiten, err));
+    return cr_whiten_read(&experiment->whiten, experiment->config, experiment->sections.data.whiten, err);
+}
+
+static enum cr_status make_pieces(struct cr_experiment *experiment, const struct cr_experiment_options *options,
+                                  struct cr_error *err)
+{
+    const struct cr_train_section *train = &experiment->sections.train;
+    CR_TRY(read_pieces(experiment, err));
     CR_TRY(cr_teacher_open(&experiment->teacher, experiment->context, experiment->config, train->distill, err));
     CR_TRY(open_data(experiment, options, err));
     int64_t samples = experiment->split->train_count, batch = train->batch < samples ? train->batch : samples;
     CR_TRY(cr_teacher_fit(experiment->teacher, experiment->dataset, batch, err));
     CR_TRY(measure_data(experiment, options, err));
-    if (augment)
+    if (experiment->augmenter)
         CR_TRY(cr_augmenter_fit(experiment->augmenter, experiment->dataset, experiment->statistics.ground, err));
     CR_TRY(cr_experiment_network(experiment, CR_F32, &experiment->network, err));
     CR_TRY(cr_identity_new(&experiment->identity, &experiment->sections, experiment->dataset, &experiment->statistics,
@@ -251,6 +258,23 @@ enum cr_status cr_experiment_new(struct cr_experiment **experiment, struct cr_co
         *experiment = made;
     else
         cr_experiment_free(made);
+    return status;
+}
+
+enum cr_status cr_experiment_check(struct cr_config *config, struct cr_error *err)
+{
+    struct cr_experiment *trial = calloc(1, sizeof *trial);
+    if (!trial)
+        return cr_fail_memory(err);
+    trial->config = config;
+    enum cr_status status = cr_sections_read(&trial->sections, config, err);
+    if (status == CR_OK && trial->sections.babysit.act)
+        status = cr_node_fail(cr_node_get(cr_node_get(cr_config_root(config), "babysit"), "auto"), err,
+                              "is for a single training: of several that are compared none may go on otherwise than "
+                              "it says");
+    if (status == CR_OK)
+        status = read_pieces(trial, err);
+    cr_experiment_free(trial);
     return status;
 }
 

@@ -43,6 +43,9 @@ struct cr_experiment {
     struct cr_tensorboard_file *tensorboard; /* NULL: not asked for */
 };
 
+/* All that can be said, without its data, about the config of one of several trainings that are compared. */
+enum cr_status cr_experiment_check(struct cr_config *config, struct cr_error *err);
+
 /* Another network like the experiment's, with the same first weights. */
 enum cr_status cr_experiment_network(const struct cr_experiment *experiment, enum cr_dtype dtype,
                                      struct cr_network **network, struct cr_error *err);

@@ -82,18 +82,6 @@ void cr_sections_free(struct cr_sections *sections)
     *sections = (struct cr_sections){0};
 }
 
-enum cr_status cr_sections_check(struct cr_config *config, struct cr_error *err)
-{
-    struct cr_sections sections;
-    CR_TRY(cr_sections_read(&sections, config, err));
-    bool acts = sections.babysit.act;
-    cr_sections_free(&sections);
-    if (!acts)
-        return CR_OK;
-    return cr_node_fail(cr_node_get(cr_node_get(cr_config_root(config), "babysit"), "auto"), err,
-                        "is for a single training: of several that are compared none may go on otherwise than it says");
-}
-
 /* ---------------------------------------------------------------------------------------------------------- writing */
 
 /* The choice that stands for a node of that name, or NULL. */

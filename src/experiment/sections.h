@@ -24,8 +24,6 @@ struct cr_sections {
 /* Everything that can be said about a config without its data. The config must live as long. */
 enum cr_status cr_sections_read(struct cr_sections *sections, struct cr_config *config, struct cr_error *err);
 void cr_sections_free(struct cr_sections *sections);
-/* The same for one of several trainings that are compared: none of them may be changed on the way (babysit.auto). */
-enum cr_status cr_sections_check(struct cr_config *config, struct cr_error *err);
 
 /*
  * As YAML, every option written out: reading it gives the same sections and the same text again. Without the source it

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config/node.h"
+#include "experiment/experiment.h"
 #include "experiment/run_folder.h"
 #include "experiment/sections.h"
 
@@ -257,7 +258,7 @@ static enum cr_status check_configs(const struct cr_series *series, struct cr_er
     for (int i = 0; i < series->count; i++) {
         struct cr_config *config;
         CR_TRY(cr_series_config(series, i, &config, err));
-        enum cr_status status = cr_sections_check(config, err);
+        enum cr_status status = cr_experiment_check(config, err);
         cr_config_free(config);
         CR_TRY(status);
     }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "config/node.h"
-#include "experiment/sections.h"
+#include "experiment/experiment.h"
 #include "tune/space.h"
 
 /* Makes dimension `index` active by choosing, upwards, the branches it hangs on; others follow with first values. */
@@ -38,7 +38,7 @@ static enum cr_status try(const struct cr_space *space, int index, double value,
     for (int d = 0; d < space->count; d++)
         values[d] = cr_space_active(space, values, d) ? wanted[d] : (double)NAN;
     CR_TRY(cr_space_config(space, values, &config, err));
-    enum cr_status status = cr_sections_check(config, err);
+    enum cr_status status = cr_experiment_check(config, err);
     if (status != CR_OK && err && is_about_range(space, err))
         status = cr_fail(err, status, "%s; it is a value of a search range", err->message);
     cr_config_free(config);
