@@ -72,10 +72,9 @@ CR_API enum cr_status cr_series_write(const struct cr_series_summary *summary, c
  */
 
 struct cr_report_options {
-    const char *out; /* the file to write; NULL: report.html in the folder of a single run */
-    bool quick;      /* only what the folders hold: no data are opened, nothing is computed */
-    int64_t
-        confirm; /* steps of each of the two trainings that try a change which a finding proposes; 0: none is tried */
+    const char *out;  /* the file to write; NULL: report.html in the folder of a single run */
+    bool quick;       /* only what the folders hold: no data are opened, nothing is computed */
+    int64_t confirm;  /* steps of each of the two trainings that try a finding's change; 0: none is tried */
     bool range_test;  /* with the picture of a learning-rate range test: 120 training steps on the side */
     const char *made; /* when, in the page's foot ("2026-11-24 14:00"); NULL: nothing is said */
     struct cr_data_options data;

@@ -41,14 +41,14 @@ CR_API void cr_space_free(struct cr_space *space);
 CR_API int cr_space_count(const struct cr_space *space);
 CR_API const struct cr_dimension *cr_space_dimension(const struct cr_space *space, int index);
 
+/* A constraint as it was written; NULL behind the last. */
+CR_API const char *cr_space_constraint(const struct cr_space *space, int index);
+
 /*
  * A point is one double a dimension: the value, or the index of a choice, or NaN where the dimension has no value
  * because another branch was chosen.
  */
-/* A constraint as it was written; NULL behind the last. */
-CR_API const char *cr_space_constraint(const struct cr_space *space, int index);
-/* Whether a point keeps all constraints. `broken` (may be NULL): the first that it breaks as it was written, or NULL.
- */
+/* Whether a point keeps all constraints. `broken` (may be NULL): the first that it breaks, as it was written. */
 CR_API bool cr_space_allows(const struct cr_space *space, const double *values, const char **broken);
 /*
  * The point of a study's first trial: the file's own values. False: constraints forbid these, and it is an allowed
