@@ -53,7 +53,7 @@ static void write_numbers(void)
         snprintf(row, sizeof row, "%g,%g,%d\n", i == 30 ? 6e37 : i % 3 - 1.0, i % 5 - 2.0, i % 2);
         strcat(text, row);
     }
-    file_write(path_in(folder, "numbers.csv", path), text, strlen(text));
+    file_write(path_in(here.folder, "numbers.csv", path), text, strlen(text));
 }
 
 static void origins(void **state)
@@ -63,7 +63,7 @@ static void origins(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char yaml[2048];
         struct seen seen = {0};
-        snprintf(yaml, sizeof yaml, cases[i].yaml, folder);
+        snprintf(yaml, sizeof yaml, cases[i].yaml, here.folder);
         train(yaml, NULL, &seen);
         struct cr_finding *finding = find(&seen, "not-finite");
         if (!finding || !strstr(finding->evidence, cases[i].said) || !strstr(finding->evidence, cases[i].sample))
@@ -73,6 +73,6 @@ static void origins(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(origins)};
-    return cmocka_run_group_tests_name("origin", tests, set_up, tear_down);
+    const struct CMUnitTest tests[] = {fixture_test(origins)};
+    return cmocka_run_group_tests_name("origin", tests, NULL, NULL);
 }
