@@ -68,7 +68,7 @@ zoo: build data
 	@python3 bench/zoo/zoo.py build/cradle --out build/zoo --page docs/zoo.md
 
 lecture: build data
-	@python3 scripts/lecture.py build/cradle --out build/lecture $(if $(QUICK),--quick)
+	@python3 scripts/lecture build/cradle --out build/lecture $(if $(QUICK),--quick)
 
 data:
 	@sh scripts/data.sh
